@@ -1,0 +1,420 @@
+"""The engine: runs Hypothesis over the cases of an operation, asks every law, returns verdicts.
+
+A pass over the drawn cases judges all laws at once and shrinks nothing. A law that found a fault is then
+searched once more on the same stream, from the failing case on, and shrunk for a bounded time. The stream of
+cases depends on seed, operation and dtype alone, so every backend is asked the same questions.
+"""
+
+import hashlib
+import os
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+# Hypothesis writes harvested constants beside the working directory unless told otherwise.
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", os.path.join(tempfile.gettempdir(), "torchstone"))
+
+import hypothesis
+from hypothesis import strategies as st
+
+from .backend import Declaration, Failure
+from .case import Case
+from .drawing import Draw
+from .errors import JudgeError, UsageError
+from .kernel import CallFault, Kernel, Malformed, Raised, Refused
+from .law import Law, NotJudged, Source, Violation
+from .laws import LAWS
+from .operation import Kink, Operation, Rejection, listed_case
+from .oracle import Oracle
+from .trial import Answers, Record, Trial
+from .verdict import Counterexample, Status, Verdict
+
+SHRINK_SECONDS = 8.0
+"""Time to shrink one fault; a fault that takes longer is reported as cut."""
+
+Progress = Callable[[str, int], None]
+"""Called with (law or stage, cases judged so far)."""
+
+
+class _Found(Exception):
+    """Raised inside Hypothesis to say: this case shows the fault."""
+
+
+class _OutOfTime(BaseException):
+    """Leaves Hypothesis when shrinking took too long; no Exception, so that Hypothesis lets it through."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How a law was broken by a case."""
+
+    status: Status
+    kind: str
+    message: str
+    expected: str = ""
+    actual: str = ""
+
+
+@dataclass
+class State:
+    """What one law has come to while the cases go by."""
+
+    law: Law
+    record: Record = field(default_factory=Record)
+    fault: Fault | None = None
+    case: Case | None = None
+    found_at: int = 0
+    not_judged: str | None = None
+    seconds: float = 0.0
+    cut: bool = False
+
+
+def laws_of(operation: Operation) -> tuple[Law, ...]:
+    """The laws that apply to an operation, in the report's order."""
+    given = {
+        Source.DRAWN: True,
+        Source.SPECIAL: operation.special is not None,
+        Source.KINKS: bool(operation.kinks),
+        Source.REJECTS: bool(operation.rejects),
+    }
+    return tuple(law for law in (*LAWS, *operation.laws) if given[law.source])
+
+
+def judge_kernel(
+    operation: Operation,
+    kernel: Kernel | Failure | None,
+    declaration: Declaration,
+    *,
+    dtype: str,
+    laws: Sequence[Law] | None = None,
+    examples: int = 100,
+    seed: int = 0,
+    progress: Progress | None = None,
+    shrink_seconds: float = SHRINK_SECONDS,
+) -> tuple[Verdict, ...]:
+    """Judge one kernel by all laws (or those given) in one dtype: a verdict for each law that applies."""
+    chosen = tuple(law for law in laws_of(operation) if laws is None or law in laws)
+    states = {law.name: State(law) for law in chosen}
+
+    def verdict(law: Law, status: Status, message: str | None = None) -> Verdict:
+        return Verdict(
+            backend=declaration.name,
+            operation=operation.name,
+            law=law.name,
+            dtype=dtype,
+            status=status,
+            message=message,
+        )
+
+    if kernel is None:
+        return tuple(verdict(law, Status.UNSUPPORTED, "no kernel of that name") for law in chosen)
+    if isinstance(kernel, Failure):
+        return tuple(verdict(law, Status.ERRORED, kernel.reason) for law in chosen)
+    if dtype not in declaration.dtypes:
+        return tuple(verdict(law, Status.UNSUPPORTED, f"{dtype} is not declared") for law in chosen)
+
+    asked = [
+        states[law.name]
+        for law in chosen
+        if not (law.needs_vjp and kernel.vjp is None)
+        and not (law.needs_determinism and not declaration.bitwise_deterministic)
+    ]
+    court = _Court(operation, kernel, declaration, dtype, examples, seed, progress, shrink_seconds)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for source in Source:
+            court.judge(source, [state for state in asked if state.law.source == source])
+    names = {state.law.name for state in asked}
+    return tuple(
+        _verdict(operation, declaration, dtype, states[law.name])
+        if law.name in names
+        else verdict(
+            law,
+            Status.UNSUPPORTED,
+            "no vjp" if law.needs_vjp else "declared not bitwise deterministic",
+        )
+        for law in chosen
+    )
+
+
+@dataclass
+class _Court:
+    """One kernel before the laws of one operation in one dtype."""
+
+    operation: Operation
+    kernel: Kernel
+    declaration: Declaration
+    dtype: str
+    examples: int
+    seed: int
+    progress: Progress | None
+    shrink_seconds: float
+
+    def judge(self, source: Source, states: list[State]) -> None:
+        if not states:
+            return
+        if source in (Source.REJECTS, Source.KINKS):
+            entries = self.operation.rejects if source == Source.REJECTS else self.operation.kinks
+            for count, entry in enumerate(entries, 1):
+                for state in states:
+                    self._report(state.law.name, count)
+                    self._ask(state, Oracle(listed_case(self.operation.name, entry, self.dtype)), entry=entry)
+            return
+        count = 0
+
+        def ask_all(oracle: Oracle) -> None:
+            nonlocal count
+            count += 1
+            answers = Answers(self.kernel, oracle.case)
+            for state in states:
+                if state.fault is None:
+                    self._report(state.law.name, count)
+                    self._ask(state, oracle, answers)
+                    state.found_at = count
+
+        self._search(source, ask_all, phases=(hypothesis.Phase.generate,))
+        for state in states:
+            if state.fault is not None:
+                self._shrink(source, state)
+
+    def _ask(
+        self,
+        state: State,
+        oracle: Oracle,
+        answers: Answers | None = None,
+        entry: Rejection | Kink | None = None,
+    ) -> None:
+        started = time.perf_counter()
+        record = state.record
+        record.cases += 1
+        trial = Trial(
+            operation=self.operation,
+            oracle=oracle,
+            answers=answers or Answers(self.kernel, oracle.case),
+            declaration=self.declaration,
+            record=record,
+            entry=entry,
+        )
+        try:
+            fault = self._check(state, trial)
+        except NotJudged as reason:
+            state.not_judged = str(reason)
+            fault = None
+        state.seconds += time.perf_counter() - started
+        if fault is not None and state.fault is None:
+            state.fault, state.case = fault, oracle.case
+        record.non_empty += trial.compared > 0
+        record.informative += trial.informed > 0
+
+    def _check(self, state: State, trial: Trial) -> Fault | None:
+        try:
+            state.law.check(trial)
+        except Refused as refusal:
+            record = trial.record
+            record.refused += 1
+            if str(refusal) not in record.refusals and len(record.refusals) < 5:
+                record.refusals.append(str(refusal))
+        except Violation as violation:
+            return Fault(Status.FAILED, violation.kind, str(violation), violation.expected, violation.actual)
+        except Malformed as fault:
+            return Fault(Status.FAILED, fault.kind, str(fault))
+        except (Raised, CallFault) as fault:
+            return Fault(Status.ERRORED, fault.kind, f"raised {fault}", actual=str(fault))
+        return None
+
+    def _shrink(self, source: Source, state: State) -> None:
+        """Find the smallest case with the same kind of fault; the last one found is the smallest."""
+        assert state.fault is not None
+        kind = (state.fault.status, state.fault.kind)
+        deadline = time.monotonic() + self.shrink_seconds
+        count = 0
+
+        def ask_again(oracle: Oracle) -> None:
+            nonlocal count
+            count += 1
+            if count < state.found_at:
+                return
+            if time.monotonic() > deadline:
+                raise _OutOfTime
+            self._report(f"shrinking {state.law.name}", count - state.found_at)
+            probe = State(state.law)
+            self._ask(probe, oracle)
+            if probe.fault is not None and (probe.fault.status, probe.fault.kind) == kind:
+                state.fault, state.case = probe.fault, oracle.case
+                raise _Found
+
+        started = time.perf_counter()
+        try:
+            self._search(source, ask_again, phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink))
+        except _OutOfTime:
+            state.cut = True
+        except _Found:
+            pass
+        except hypothesis.errors.Flaky:
+            pass  # a random kernel: the last case that showed the fault stands
+        state.seconds += time.perf_counter() - started
+
+    def _search(
+        self, source: Source, body: Callable[[Oracle], None], phases: Iterable[hypothesis.Phase]
+    ) -> None:
+        run_given(
+            asked_cases(self.operation, self.dtype, source),
+            body,
+            seed=stream_seed(self.seed, self.operation.name, self.dtype, source),
+            examples=self.examples,
+            phases=phases,
+        )
+
+    def _report(self, stage: str, count: int) -> None:
+        if self.progress is not None:
+            self.progress(stage, count)
+
+
+def _verdict(operation: Operation, declaration: Declaration, dtype: str, state: State) -> Verdict:
+    record, law, fault = state.record, state.law, state.fault
+    judged = record.cases - record.refused
+    message: str | None = None
+    counterexample = None
+    if fault is not None:
+        assert state.case is not None
+        status, message = fault.status, fault.message
+        counterexample = Counterexample(
+            case=state.case,
+            expected=fault.expected,
+            actual=fault.actual,
+            size=sum(a.size for a in (*state.case.params.values(), *state.case.inputs) if a is not None),
+            shrinking_cut=state.cut,
+        )
+    elif record.cases and not judged:
+        status, message = Status.UNSUPPORTED, "; ".join(record.refusals)
+    elif law.counts_informative and 2 * record.informative < max(record.non_empty, 1):
+        status = Status.VACUOUS
+        message = state.not_judged or (
+            f"only {record.informative} of {record.non_empty} non-empty cases compare an informative element"
+        )
+    elif not record.elements:
+        status, message = Status.VACUOUS, state.not_judged or "nothing was compared"
+    else:
+        status = Status.PASSED
+    return Verdict(
+        backend=declaration.name,
+        operation=operation.name,
+        law=law.name,
+        dtype=dtype,
+        status=status,
+        cases=record.cases,
+        refused=record.refused,
+        refusals=tuple(record.refusals),
+        elements=record.elements,
+        headroom=record.headroom,
+        seconds=round(state.seconds, 4),
+        message=message,
+        counterexample=counterexample,
+    )
+
+
+def asked_cases(operation: Operation, dtype: str, source: Source = Source.DRAWN) -> st.SearchStrategy[Oracle]:
+    """The strategy of an operation's cases: each with its reference result and a random cotangent."""
+
+    @st.composite
+    def oracles(draw: st.DrawFn) -> Oracle:
+        drawing = Draw(draw, operation.name, dtype)
+        case = (operation.special if source == Source.SPECIAL else operation.cases)(drawing)  # type: ignore[misc]
+        oracle = Oracle(case)
+        try:
+            oracle.give_cotangent(drawing.cotangent(oracle.output))
+        except (RuntimeError, ValueError, IndexError, TypeError, Warning) as error:
+            raise JudgeError(
+                f"the reference refuses a drawn case of {operation.name}: {error}; config {dict(case.config)}"
+            ) from error
+        return oracle
+
+    return oracles()
+
+
+def stream_seed(seed: int, *names: str) -> int:
+    """The seed of a stream of cases: never of the backend, so that all are asked the same questions."""
+    return int.from_bytes(hashlib.sha256("/".join((str(seed), *names)).encode()).digest()[:8], "big")
+
+
+def run_given(
+    strategy: st.SearchStrategy[Any],
+    body: Callable[[Any], None],
+    *,
+    seed: int,
+    examples: int,
+    phases: Iterable[hypothesis.Phase],
+) -> None:
+    """Run `body` on drawn examples; raises what the body raises."""
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=examples,
+        phases=tuple(phases),
+        database=None,
+        deadline=None,
+        derandomize=False,
+        report_multiple_bugs=False,
+        print_blob=False,
+        verbosity=hypothesis.Verbosity.quiet,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(strategy)
+    def run(example: Any) -> None:
+        body(example)
+
+    run()
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdicts on one kernel, for a notebook or somebody's own test."""
+
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def conforms(self) -> bool:
+        """Whether every verdict conforms."""
+        return all(verdict.status.conforms for verdict in self.verdicts)
+
+    def check(self) -> None:
+        """Raise AssertionError with every failure in words unless all verdicts conform."""
+        bad = [v for v in self.verdicts if not v.status.conforms]
+        if bad:
+            raise AssertionError("\n".join(f"{v.id}: {v.status}: {v.message}" for v in bad))
+
+
+def judge(
+    operation: str | Operation,
+    *,
+    forward: Callable[..., Any] | None = None,
+    vjp: Callable[..., Any] | None = None,
+    dtypes: Sequence[str] = ("float32", "float64"),
+    laws: Sequence[str] | None = None,
+    examples: int = 100,
+    seed: int = 0,
+    name: str = "judged",
+) -> Judgement:
+    """Judge one function (or a forward and a vjp) as an operation of the specification.
+
+    Raises UsageError for an unknown operation, law or dtype, or where neither function is given.
+    """
+    from .selection import choose_dtypes, choose_laws, choose_operations, natural, not_negative
+
+    chosen = choose_operations([operation])[0] if isinstance(operation, str) else operation
+    selected = choose_laws(laws) if laws is not None else None
+    natural("examples", examples)
+    not_negative("seed", seed)
+    if forward is None and vjp is None:
+        raise UsageError("judge() needs forward= or vjp=, a function (params, *inputs, **config)")
+    kernel = Kernel(chosen.name, forward, vjp)
+    declaration = Declaration(name=name)
+    verdicts: list[Verdict] = []
+    for dtype in choose_dtypes(dtypes):
+        verdicts += judge_kernel(
+            chosen, kernel, declaration, dtype=dtype, laws=selected, examples=examples, seed=seed
+        )
+    return Judgement(tuple(verdicts))

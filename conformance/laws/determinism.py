@@ -1,0 +1,45 @@
+"""Law: the same call gives the same bits, whatever was called in between."""
+
+from collections.abc import Iterable
+from itertools import zip_longest
+
+from ..kernel import Arguments, call_forward, call_pullback, call_vjp
+from ..tree import Array, map_leaves
+from ..trial import Trial, arrays_of, copy_tree
+
+
+def determinism(trial: Trial) -> None:
+    """Repeating a call, and a pullback in any order, gives the same bits: no state is kept, nothing is random."""
+    case, kernel = trial.case, trial.kernel
+    first = call_forward(kernel, case, Arguments.of(case))
+    kept = [array.tobytes() for array in arrays_of(first)]
+    other = case.with_inputs(*(_negated(array) for array in case.inputs))
+    call_forward(kernel, other, Arguments.of(other))
+    _same(trial, arrays_of(first), kept, "a later call changed the output of an earlier one")
+    again = call_forward(kernel, case, Arguments.of(case))
+    _same(trial, arrays_of(again), kept, "forward() gave another output when called again")
+    if kernel.vjp is None:
+        return
+    _, pullback = call_vjp(kernel, case, Arguments.of(case))
+    cotangents = call_pullback(pullback, case, copy_tree(case.cotangent))
+    kept = [array.tobytes() for array in arrays_of(cotangents)]
+    call_pullback(pullback, case, map_leaves(lambda array: -2 * array, case.cotangent))
+    repeated = call_pullback(pullback, case, copy_tree(case.cotangent))
+    _same(trial, arrays_of(repeated), kept, "pullback() gave other cotangents when called again")
+    _, pullback = call_vjp(kernel, case, Arguments.of(case))
+    _same(
+        trial,
+        arrays_of(call_pullback(pullback, case, copy_tree(case.cotangent))),
+        kept,
+        "vjp() gave other cotangents when called again",
+    )
+
+
+def _same(trial: Trial, arrays: Iterable[Array], kept: list[bytes], message: str) -> None:
+    for array, before in zip_longest(arrays, kept):
+        trial.require(array is not None and array.tobytes() == before, message, kind=message)
+
+
+def _negated(array: Array | None) -> Array | None:
+    # Negation keeps every case valid: shapes stay, and class indices are left alone.
+    return -array if array is not None and array.dtype.kind == "f" else array

@@ -1,0 +1,78 @@
+"""An operation: what it draws, what it must reject, where its derivative is a convention."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .case import Case
+from .drawing import Draw
+from .tree import Array, Tree, map_leaves
+
+if TYPE_CHECKING:
+    from .law import Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejection:
+    """A call that must raise ValueError, as PyTorch raises something; `name` says what is wrong with it."""
+
+    name: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Array] = field(default_factory=dict)
+    inputs: tuple[Array | None, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kink:
+    """A point where value or derivative is a convention, pinned as PyTorch has it.
+
+    Values are compared exactly, the sign of zero and NaN included; None is not compared. `alternatives` are
+    other conventions that a backend may declare in backend.toml by name: (output, inputs_cotangents).
+    """
+
+    name: str
+    inputs: tuple[Array | None, ...]
+    output: Tree
+    cotangent: Tree = None
+    inputs_cotangents: tuple[Array | None, ...] | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Array] = field(default_factory=dict)
+    alternatives: Mapping[str, tuple[Tree, tuple[Array | None, ...] | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One operation of the specification; `name` is the stem of its file in every folder.
+
+    `cases` draws a case; `special` draws one with NaN, infinities, signed zeros and subnormals (None: the
+    law `special_values` does not apply); `outputs` names the parts of the output for messages.
+    """
+
+    name: str
+    profile: str
+    cases: Callable[[Draw], Case]
+    special: Callable[[Draw], Case] | None = None
+    rejects: tuple[Rejection, ...] = ()
+    kinks: tuple[Kink, ...] = ()
+    laws: tuple["Law", ...] = ()
+    inputs: tuple[str, ...] = ("x",)
+    outputs: tuple[str, ...] = ("output",)
+
+
+def listed_case(operation: str, entry: Rejection | Kink, dtype: str) -> Case:
+    """A listed entry as a case, its floating arrays in `dtype`."""
+
+    def cast(array: Array) -> Array:
+        return array.astype(dtype) if np.issubdtype(array.dtype, np.floating) else array
+
+    return Case(
+        operation=operation,
+        dtype=dtype,
+        config=entry.config,
+        params={name: cast(array) for name, array in entry.params.items()},
+        inputs=tuple(None if array is None else cast(array) for array in entry.inputs),
+        cotangent=map_leaves(cast, entry.cotangent) if isinstance(entry, Kink) else None,
+        regime="listed",
+    )

@@ -1,0 +1,288 @@
+"""A trial: one case put to one kernel, as a law sees it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .backend import Declaration
+from .case import Case
+from .comparison import Comparison, Spreads, compare_exactly, compare_within
+from .kernel import (
+    Arguments,
+    CallFault,
+    Kernel,
+    Refused,
+    call_forward,
+    call_pullback,
+    call_vjp,
+)
+from .law import NotJudged, Violation
+from .operation import Kink, Operation, Rejection
+from .tree import Array, Tree, leaves, structure
+
+if TYPE_CHECKING:
+    from .oracle import Cotangents, Oracle
+
+
+@dataclass
+class Record:
+    """What one law has counted over its cases."""
+
+    cases: int = 0
+    refused: int = 0
+    refusals: list[str] = field(default_factory=list)
+    elements: int = 0
+    non_empty: int = 0
+    informative: int = 0
+    headroom: float | None = None
+
+    def add(self, comparison: Comparison) -> None:
+        """Count one comparison."""
+        self.elements += comparison.elements
+        if comparison.headroom is not None:
+            self.headroom = max(self.headroom or 0.0, comparison.headroom)
+
+
+class Answers:
+    """What a kernel answers to one case, asked once and shared by the laws.
+
+    A fault of a call is charged to the first law that meets it; to the others the case is not judged.
+    """
+
+    def __init__(self, kernel: Kernel, case: Case) -> None:
+        self.kernel, self.case = kernel, case
+        self._known: dict[str, Any] = {}
+        self._charged: set[str] = set()
+
+    def once(self, name: str, ask: Callable[[], Any]) -> Any:
+        """The remembered answer, or its fault."""
+        if name not in self._known:
+            try:
+                self._known[name] = ask()
+            except CallFault as fault:
+                self._known[name] = fault
+        answer = self._known[name]
+        if isinstance(answer, CallFault):
+            if isinstance(answer, Refused):
+                raise answer
+            if name in self._charged:
+                raise NotJudged(str(answer))
+            self._charged.add(name)
+            raise answer
+        return answer
+
+
+class Trial:
+    """One case, one kernel, one law: what laws call kernels and compare results with."""
+
+    def __init__(
+        self,
+        *,
+        operation: Operation,
+        oracle: "Oracle",
+        answers: Answers,
+        declaration: Declaration,
+        record: Record,
+        entry: Rejection | Kink | None = None,
+    ) -> None:
+        self.operation, self.oracle, self.answers = operation, oracle, answers
+        self.declaration, self.record, self.entry = declaration, record, entry
+        self.kernel, self.case = answers.kernel, answers.case
+        self.compared = self.informed = 0
+        self.expected = self.actual = ""
+
+    # What the kernel answers.
+
+    def forward(self) -> Tree:
+        """The kernel's output for the case."""
+
+        def ask() -> Tree:
+            return call_forward(self.kernel, self.case, Arguments.of(self.case))
+
+        output: Tree = self.answers.once("forward", ask)
+        return output
+
+    def vjp(self) -> "tuple[Tree, Cotangents]":
+        """The kernel's output by its vjp, and the cotangents for the case's cotangent."""
+
+        def ask() -> "tuple[Tree, Cotangents]":
+            return self.run_vjp(self.case)
+
+        answer: tuple[Tree, Cotangents] = self.answers.once("vjp", ask)
+        return answer
+
+    def run(self, case: Case) -> Tree:
+        """The kernel's output for another case, its shape checked against the reference's."""
+        output = call_forward(self.kernel, case, Arguments.of(case))
+        if [leaf.shape for _, leaf in leaves(output) if leaf is not None] != [
+            leaf.shape for _, leaf in leaves(self.oracle_of(case).output) if leaf is not None
+        ]:
+            raise NotJudged("the output has the wrong shape")
+        return output
+
+    def run_vjp(self, case: Case) -> "tuple[Tree, Cotangents]":
+        """The kernel's output and cotangents for another case, which has a cotangent."""
+        from .oracle import Cotangents
+
+        output, pullback = call_vjp(self.kernel, case, Arguments.of(case))
+        return output, Cotangents(*call_pullback(pullback, case, copy_tree(case.cotangent)))
+
+    def oracle_of(self, case: Case) -> "Oracle":
+        """The reference's answers to another case."""
+        from .oracle import Oracle
+
+        return self.oracle if case is self.case else Oracle(case)
+
+    # What laws say.
+
+    def require(
+        self,
+        condition: bool,
+        message: str,
+        *,
+        kind: str = "value",
+        expected: object = "",
+        actual: object = "",
+    ) -> None:
+        """Count one assertion; raise Violation where it does not hold."""
+        self.record.elements += 1
+        self.compared += 1
+        if not condition:
+            raise Violation(message, kind=kind, expected=str(expected), actual=str(actual))
+
+    def agree(
+        self,
+        actual: "list[tuple[str, Array | None]]",
+        expected: "list[tuple[str, Array | None]]",
+        spreads: "Callable[[bool], list[Array | None]]",
+        *,
+        exactly: bool = False,
+        shares: int = 1,
+        kind: str = "value",
+    ) -> None:
+        """Every named array agrees with what was expected; one Violation names all that do not."""
+        right, wrong, shown = [], [], []
+        for i, ((name, got), (_, want)) in enumerate(zip(actual, expected, strict=True)):
+            if got is None or want is None:
+                if (got is None) != (want is None):
+                    kinds = ("None", "an array") if want is None else ("an array", "None")
+                    wrong.append(f"{name}: expected {kinds[0]}, got {kinds[1]}")
+                    shown.append((name, got, want))
+                continue
+            if got.shape != want.shape:
+                wrong.append(f"{name}: expected shape {want.shape}, got {got.shape}")
+                shown.append((name, got, want))
+                continue
+            comparison = self._compare(name, got, want, _pick(spreads, i), exactly=exactly, shares=shares)
+            self.record.add(comparison)
+            self.compared += comparison.elements
+            self.informed += comparison.informative
+            (right if comparison.complaint is None else wrong).append(comparison.complaint or name)
+            if comparison.complaint:
+                shown.append((name, got, want))
+        if wrong:
+            remark = "; ".join(wrong) + (f"; right: {', '.join(right)}" if right else "")
+            raise Violation(
+                remark,
+                kind=kind,
+                expected="\n".join(f"{name} = {show(want)}" for name, _, want in shown),
+                actual="\n".join(f"{name} = {show(got)}" for name, got, _ in shown),
+            )
+
+    def agree_with_each_other(
+        self, left: Tree, right: Tree, like: Case | None = None, what: str = ""
+    ) -> None:
+        """Two outputs that both answer `like` (the trial's case) agree: exactly where its sums are exact.
+
+        Both sides are the backend's own, so each has its share of the allowance.
+        """
+        case = like or self.case
+        oracle = self.oracle_of(case)
+        named = self.named_output(left)
+        prefix = f"{what}: " if what else ""
+        self.agree(
+            [(prefix + name, leaf) for name, leaf in named],
+            [(name, _widened(leaf)) for name, leaf in self.named_output(right)],
+            lambda careful: spread_leaves(oracle, careful),
+            exactly=case.exact,
+            shares=2,
+        )
+
+    def named_output(self, tree: Tree) -> list[tuple[str, Array | None]]:
+        """The leaves of an output under the operation's own names for them."""
+        found = list(leaves(tree))
+        if len(found) == len(self.operation.outputs):
+            return [(name, leaf) for name, (_, leaf) in zip(self.operation.outputs, found, strict=True)]
+        return found
+
+    def named_cotangents(self, cotangents: "Cotangents") -> list[tuple[str, Array | None]]:
+        """The cotangents under the names of params and inputs."""
+        inputs = zip(self.operation.inputs, cotangents.inputs, strict=True)
+        return [
+            *((f"cotangent of {name}", leaf) for name, leaf in cotangents.params.items()),
+            *((f"cotangent of {name}", leaf) for name, leaf in inputs),
+        ]
+
+    def same_structure(self, output: Tree) -> bool:
+        """Whether an output is nested and shaped as the reference's, so that elements can be compared."""
+        expected = self.oracle.output
+        return structure(output) == structure(expected) and all(
+            got is not None and want is not None and got.shape == want.shape
+            for (_, got), (_, want) in zip(leaves(output), leaves(expected), strict=True)
+        )
+
+    def _compare(
+        self, name: str, actual: Array, expected: Array, spreads: Spreads, *, exactly: bool, shares: int
+    ) -> Comparison:
+        if exactly or expected.dtype.kind not in "f" or actual.dtype.kind not in "f":
+            return compare_exactly(name, actual, expected)
+        return compare_within(
+            name,
+            actual,
+            expected,
+            spreads,
+            self.case.dtype,
+            flushes_subnormals=self.declaration.flushes_subnormals,
+            shares=shares,
+        )
+
+
+def _pick(spreads: "Callable[[bool], list[Array | None]]", index: int) -> Spreads:
+    return lambda careful: spreads(careful)[index]
+
+
+def _widened(leaf: Array | None) -> Array | None:
+    return leaf.astype(np.float64) if leaf is not None and leaf.dtype.kind == "f" else leaf
+
+
+def spread_leaves(oracle: "Oracle", careful: bool) -> list[Array | None]:
+    """The spread of every leaf of the output."""
+    spread = oracle.careful_spread if careful else oracle.spread
+    return [leaf for _, leaf in leaves(spread.output)]
+
+
+def copy_tree(tree: Tree) -> Tree:
+    """Fresh copies of every leaf."""
+    if isinstance(tree, tuple):
+        return tuple(copy_tree(branch) for branch in tree)
+    return None if tree is None else tree.copy()
+
+
+def show(array: Array | None) -> str:
+    """An array as text, shortened where it is long."""
+    if array is None:
+        return "None"
+    return np.array2string(array, precision=9, threshold=40, separator=", ")
+
+
+def arrays_of(*trees: Any) -> Iterator[Array]:
+    """Every array in trees, mappings and tuples."""
+    for tree in trees:
+        if isinstance(tree, np.ndarray):
+            yield tree
+        elif isinstance(tree, dict):
+            yield from arrays_of(*tree.values())
+        elif isinstance(tree, (tuple, list)):
+            yield from arrays_of(*tree)

@@ -97,8 +97,8 @@ def compare_within(
     headroom: float | None = None
     wrong = odd
     allowed = gap
-    for ask in (lambda: None, lambda: spreads(False), lambda: spreads(True)):
-        spread = ask()
+    for careful in (None, False, True):
+        spread = None if careful is None else spreads(careful)
         allowed = shares * allowance(expected, spread, dtype, flushes_subnormals=flushes_subnormals)
         with np.errstate(invalid="ignore"):
             ratio = np.where(finite, gap / np.where(finite, allowed, 1.0), 0.0)

@@ -12,10 +12,11 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 # Hypothesis writes harvested constants beside the working directory unless told otherwise.
-os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", os.path.join(tempfile.gettempdir(), "torchstone"))
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "torchstone"))
 
 import hypothesis
 from hypothesis import strategies as st
@@ -157,7 +158,9 @@ class _Court:
         if not states:
             return
         if source in (Source.REJECTS, Source.KINKS):
-            entries = self.operation.rejects if source == Source.REJECTS else self.operation.kinks
+            entries: tuple[Rejection | Kink, ...] = (
+                self.operation.rejects if source == Source.REJECTS else self.operation.kinks
+            )
             for count, entry in enumerate(entries, 1):
                 for state in states:
                     self._report(state.law.name, count)

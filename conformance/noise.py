@@ -83,11 +83,11 @@ def inner_product_factor(terms: int) -> float:
     return min(float(terms), 8.0 * math.sqrt(terms))
 
 
-class Noise(TorchDispatchMode):
+class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Adds rounding-sized errors to every primitive evaluated inside; seeded, so that it can be repeated."""
 
     def __init__(self, seed: int) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._generator = torch.Generator().manual_seed(seed)
 
     def __torch_dispatch__(
@@ -140,18 +140,18 @@ def _absolute(value: Any) -> Any:
     return value.abs() if isinstance(value, Tensor) and value.is_floating_point() else value
 
 
-def _matrix_product(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Tensor:
+def _matrix_product(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     left, right = args[0].abs(), args[1].abs()
     return inner_product_factor(left.shape[-1]) * (left @ right) + result.abs()
 
 
-def _affine_product(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Tensor:
+def _affine_product(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     # addmm / baddbmm: the bias is one more term of the sum.
     left, right = args[1].abs(), args[2].abs()
     return inner_product_factor(left.shape[-1] + 1) * (left @ right + args[0].abs())
 
 
-def _sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Tensor:
+def _sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     summand = args[0]
     terms = summand.numel() // max(result.numel(), 1)
     dims = args[1] if len(args) > 1 else kwargs.get("dim")
@@ -160,12 +160,12 @@ def _sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Tenso
     return inner_product_factor(terms) * total
 
 
-def _mean(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Tensor:
+def _mean(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     terms = max(args[0].numel() // max(result.numel(), 1), 1)
     return _sum(args, kwargs, result) / terms + result.abs()
 
 
-def _convolution(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Tensor:
+def _convolution(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     x, weight, bias = (_absolute(value) for value in args[:3])
     magnitude = torch.ops.aten.convolution.default(x, weight, bias, *args[3:])
     terms = weight[0].numel() + (bias is not None)

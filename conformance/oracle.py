@@ -52,12 +52,13 @@ def reference_class(name: str) -> type[nn.Module]:
             if error.name != path:
                 raise
             continue
-        (found,) = (
+        classes: list[type[nn.Module]] = [
             value
             for key, value in vars(module).items()
-            if inspect.isclass(value) and value.__module__ == path and not key.startswith("_")
-        )
-        return found  # type: ignore[no-any-return]
+            if inspect.isclass(value) and issubclass(value, nn.Module) and value.__module__ == path and not key.startswith("_")
+        ]
+        (found,) = classes
+        return found
     raise LookupError(
         f"no reference for {name!r}: expected reference/{name}.py or reference/models/{name}.py"
     )

@@ -163,7 +163,9 @@ class Trial:
         kind: str = "value",
     ) -> None:
         """Every named array agrees with what was expected; one Violation names all that do not."""
-        right, wrong, shown = [], [], []
+        right: list[str] = []
+        wrong: list[str] = []
+        shown: list[tuple[str, Array | None, Array | None]] = []
         for i, ((name, got), (_, want)) in enumerate(zip(actual, expected, strict=True)):
             if got is None or want is None:
                 if (got is None) != (want is None):

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..kernel import Arguments, call_forward
-from ..trial import Trial, spread_leaves
 from ..tree import Array, leaves, map_leaves
+from ..trial import Trial, spread_leaves
 
 
 def memory_layout(trial: Trial) -> None:

@@ -38,7 +38,7 @@ def known_warnings() -> Iterator[None]:
         warnings.simplefilter("error")
         # padding='same' with an even kernel pads by hand.
         warnings.filterwarnings("ignore", message="Using padding='same' with even kernel lengths")
-        # nll_loss and mse_loss over no elements.
+        # A constructor that initialises a weight of size zero.
         warnings.filterwarnings("ignore", message="Initializing zero-element tensors is a no-op")
         yield
 
@@ -69,7 +69,7 @@ def _module(
     name: str, config: tuple[tuple[str, Any], ...], tensors: tuple[tuple[str, int], ...]
 ) -> nn.Module:
     placeholders = {key: torch.ones(size, dtype=torch.float64) for key, size in tensors}
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), known_warnings():
         module = reference_class(name)(**dict(config), **placeholders)
     return module.double().train(dict(config).get("training", True))
 

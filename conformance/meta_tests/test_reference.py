@@ -1,0 +1,436 @@
+"""The reference is what it says: torch's signatures, torch's derivatives, documented, and pure."""
+
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, get_overloads
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, jacrev, jvp, vjp
+
+from conformance.case import Case
+from conformance.meta_tests.stored_cases import STORED_CASES
+from conformance.oracle import build, known_warnings, reference_class
+
+OPERATIONS = tuple(dict.fromkeys(case.operation for case in STORED_CASES))
+
+LEFT_OUT: Mapping[str, tuple[str, ...]] = {
+    "linear": ("device", "dtype"),
+    "relu": ("inplace",),
+    "sigmoid": ("args", "kwargs"),
+    "tanh": ("args", "kwargs"),
+    "softmax": (),
+    "log_softmax": (),
+    "flatten": (),
+    "conv2d": ("device", "dtype"),
+    "max_pool2d": (),
+    "avg_pool2d": (),
+    "cross_entropy": ("size_average", "reduce"),
+    "mse_loss": ("size_average", "reduce"),
+    "rnn": ("device", "dtype"),
+}
+"""Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
+
+by_operation = pytest.mark.parametrize("name", OPERATIONS)
+by_case = pytest.mark.parametrize(
+    "case", [pytest.param(case, id=f"{case.operation}-{number}") for number, case in enumerate(STORED_CASES)]
+)
+
+
+# Signatures
+
+
+def options(constructor: Callable[..., Any]) -> dict[str, Any]:
+    """The names and defaults of a constructor's arguments, in order.
+
+    nn.RNN takes (*args, **kwargs) at run time and declares its arguments in an overload; that one counts.
+    """
+    declared = [inspect.signature(overload) for overload in get_overloads(constructor)]
+    signature = next(iter(declared), inspect.signature(constructor))
+    return {name: p.default for name, p in list(signature.parameters.items())[1:]}
+
+
+def without(arguments: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """The arguments in order, less `names`."""
+    return [(name, default) for name, default in arguments.items() if name not in names]
+
+
+@by_operation
+def test_signature_is_torchs(name: str) -> None:
+    """A reference's constructor has torch's names, defaults and order, less what is left out by name."""
+    reference = reference_class(name)
+    torchs = options(getattr(nn, reference.__name__).__init__)
+    assert list(options(reference.__init__).items()) == without(torchs, LEFT_OUT[name])
+
+
+@by_operation
+def test_left_out_arguments_exist(name: str) -> None:
+    """Every argument that is left out is one that torch has."""
+    torchs = options(getattr(nn, reference_class(name).__name__).__init__)
+    assert set(LEFT_OUT[name]) <= set(torchs)
+
+
+def test_rnn_overload_is_what_runs() -> None:
+    """The arguments that nn.RNN declares are those of RNNBase, which runs, and the nonlinearity, its mode."""
+    declared = without(options(nn.RNN.__init__), ("nonlinearity",))
+    assert declared == without(options(nn.RNNBase.__init__), ("mode", "proj_size"))
+
+
+def test_new_option_is_noticed() -> None:
+    """A torch that gained an option, or changed a default, no longer has the reference's signature."""
+
+    class NewTorch:
+        def __init__(self, reduction: str = "mean", sharpness: float = 1.0) -> None: ...
+
+    class OtherDefault:
+        def __init__(self, reduction: str = "sum") -> None: ...
+
+    expected = list(options(reference_class("mse_loss").__init__).items())
+    assert without(options(NewTorch.__init__), ("sharpness",)) == expected
+    assert without(options(NewTorch.__init__), ()) != expected
+    assert without(options(OtherDefault.__init__), ()) != expected
+
+
+def test_every_reference_has_stored_cases() -> None:
+    """Every file in `reference/` has at least two stored cases, and every stored case a file."""
+    folder = Path(inspect.getfile(reference_class("linear"))).parent
+    assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == set(OPERATIONS)
+    assert all(sum(case.operation == name for case in STORED_CASES) >= 2 for name in OPERATIONS)
+
+
+# Derivatives
+
+
+def flat_function(case: Case) -> tuple[Callable[[Tensor], Tensor], Tensor]:
+    """The case as a function from one vector, all that is differentiated, to one, all floating outputs."""
+    module = build(case)
+    inputs = [None if array is None else torch.tensor(array) for array in case.inputs]
+    fixed: dict[str | int, Any] = {name: torch.tensor(array) for name, array in case.params.items()}
+    fixed.update(enumerate(inputs))
+    buffers = dict(module.named_buffers())
+    varied = {
+        key: tensor
+        for key, tensor in fixed.items()
+        if tensor is not None and tensor.is_floating_point() and key not in buffers
+    }
+
+    def function(vector: Tensor) -> Tensor:
+        pieces = torch.split(vector, [tensor.numel() for tensor in varied.values()])
+        shaped = (piece.reshape(tensor.shape) for piece, tensor in zip(pieces, varied.values(), strict=True))
+        tensors = {**fixed, **dict(zip(varied, shaped, strict=True))}
+        params = {name: tensors[name] for name in case.params}
+        with known_warnings():
+            output = functional_call(
+                module, params, tuple(tensors[i] for i in range(len(inputs))), strict=True
+            )
+        outputs = output if isinstance(output, tuple) else (output,)
+        return torch.cat([leaf.reshape(-1) for leaf in outputs if leaf.is_floating_point()])
+
+    return function, torch.cat([tensor.reshape(-1) for tensor in varied.values()])
+
+
+def agrees_with_differences(function: Callable[[Tensor], Tensor], x: Tensor) -> bool:
+    """Whether autograd's whole Jacobian is that of central differences.
+
+    The step is near the cube root of the unit roundoff u = 2**-53, where truncation, step**2 / 6 times the
+    third derivative, and rounding, u / step times the value, are both about u**(2/3) = 2.3e-11. Values and
+    third derivatives of the stored cases are below 100, so 1e-8 leaves a factor of about two.
+    """
+    return torch.autograd.gradcheck(
+        function, (x.clone().requires_grad_(),), eps=2.0**-17, atol=1e-8, rtol=0.0, raise_exception=False
+    )
+
+
+@by_case
+def test_autograd_agrees_with_central_differences(case: Case) -> None:
+    """Every entry of the reference's Jacobian is what central differences give."""
+    assert agrees_with_differences(*flat_function(case))
+
+
+def test_central_differences_see_a_wrong_derivative() -> None:
+    """A derivative that is wrong by one part in a million is not what central differences give."""
+    x = torch.tensor([0.5, -1.25], dtype=torch.float64)
+    assert agrees_with_differences(lambda x: 2 * x, x)
+    assert not agrees_with_differences(lambda x: 2 * x + 2e-6 * (x - x.detach()), x)
+
+
+def adjoint_gap(
+    function: Callable[[Tensor], Tensor], x: Tensor, pull_back: Callable[[Tensor], Tensor] | None = None
+) -> tuple[float, float]:
+    """|<J u, v> - <u, J' v>| and the most that rounding can make of it.
+
+    Either side is the sum of the same n products v[i] * J[i, j] * u[j], in another order and grouping. A sum
+    of n products is off by at most n units roundoff times the sum of their magnitudes (Higham 2002, section
+    3.1), whatever the order. An entry J[i, j] is itself formed by nested sums, each far
+    shorter than n, and the count leaves room for them.
+    """
+    y, default_pull_back = vjp(function, x)[:2]
+    u = torch.cos(3.0 * torch.arange(x.numel(), dtype=x.dtype) + 1)
+    v = torch.cos(5.0 * torch.arange(y.numel(), dtype=x.dtype) + 2)
+    pushed = jvp(function, (x,), (u,))[1]
+    pulled = pull_back(v) if pull_back else default_pull_back(v)[0]
+    gap = abs(math.fsum((pushed * v).tolist()) - math.fsum((u * pulled).tolist()))
+    magnitude = float(v.abs() @ jacrev(function)(x).abs() @ u.abs())
+    sides, unit_roundoff = 2, 2.0**-53
+    return gap, sides * x.numel() * y.numel() * unit_roundoff * magnitude
+
+
+# torch's forward mode compiles a few decompositions by a means that torch itself has deprecated.
+forward_mode = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")
+
+
+@forward_mode
+@by_case
+def test_forward_and_reverse_mode_are_adjoint(case: Case) -> None:
+    """<J u, v> equals <u, J' v> to rounding: torch's forward mode and its reverse mode use one Jacobian."""
+    gap, allowed = adjoint_gap(*flat_function(case))
+    assert gap <= allowed
+
+
+@forward_mode
+def test_adjoint_identity_sees_a_wrong_pullback() -> None:
+    """A pullback that is wrong by one part in 10**9 in one element is not adjoint."""
+    function, x = flat_function(STORED_CASES[0])
+    pull_back = vjp(function, x)[1]
+    wrong = torch.ones_like(x)
+    wrong[0] += 1e-9
+    gap, allowed = adjoint_gap(function, x, lambda v: wrong * pull_back(v)[0])
+    assert gap > allowed > 0
+
+
+# Contract
+
+
+@by_case
+def test_output_has_the_stored_shapes(case: Case) -> None:
+    """The output has the nesting, the shapes and the dtypes that the stored cotangent says."""
+    output = call(case)[0]
+    outputs = output if isinstance(output, tuple) else (output,)
+    cotangents = case.cotangent if isinstance(case.cotangent, tuple) else (case.cotangent,)
+    for leaf, cotangent in zip(outputs, cotangents, strict=True):
+        if cotangent is None:
+            assert leaf.dtype == torch.int64
+        else:
+            assert not isinstance(cotangent, tuple)
+            assert (tuple(leaf.shape), leaf.dtype) == (cotangent.shape, torch.float64)
+
+
+def call(case: Case) -> tuple[Any, list[Tensor]]:
+    """The output of a case, and the arguments it was given."""
+    params = {name: torch.tensor(array) for name, array in case.params.items()}
+    inputs = tuple(None if array is None else torch.tensor(array) for array in case.inputs)
+    with known_warnings():
+        output = functional_call(build(case), params, inputs, strict=True)
+    return output, [*params.values(), *(x for x in inputs if x is not None)]
+
+
+@by_case
+def test_reference_is_pure(case: Case) -> None:
+    """A reference writes to no argument and returns no memory that it was given."""
+    output, arguments = call(case)
+    outputs = output if isinstance(output, tuple) else (output,)
+    assert all(argument._version == 0 for argument in arguments)
+    given = {argument.untyped_storage().data_ptr() for argument in arguments}
+    assert all(leaf.untyped_storage().data_ptr() not in given for leaf in outputs)
+
+
+@by_case
+def test_class_weights_are_never_differentiated(case: Case) -> None:
+    """A class weight that asks for a gradient gets none."""
+    if case.operation != "cross_entropy" or "weight" not in case.params:
+        return
+    weight = torch.tensor(case.params["weight"], requires_grad=True)
+    inputs = tuple(torch.tensor(array) for array in case.inputs)
+    assert not functional_call(build(case), {"weight": weight}, inputs, strict=True).requires_grad
+
+
+X = torch.linspace(-1, 1, 36).reshape(1, 1, 6, 6)
+
+REFUSED: tuple[tuple[str, dict[str, Any], tuple[Tensor, ...]], ...] = (
+    ("softmax", {"dim": None}, (X,)),
+    ("softmax", {"dim": 4}, (X,)),
+    ("log_softmax", {"dim": None}, (X,)),
+    ("log_softmax", {"dim": -5}, (X,)),
+    ("flatten", {"start_dim": 2, "end_dim": 1}, (X,)),
+    ("mse_loss", {}, (X, X[0])),
+    ("mse_loss", {"reduction": "average"}, (X, X)),
+    ("cross_entropy", {"reduction": "average"}, (X[0, 0], torch.zeros(6, dtype=torch.int64))),
+    ("cross_entropy", {"label_smoothing": 1.5}, (X[0, 0], torch.zeros(6, dtype=torch.int64))),
+    ("cross_entropy", {"ignore_index": 1}, (X[0, 0], X[0, 0])),
+    *(
+        ("conv2d", {"in_channels": 1, "out_channels": 1, "kernel_size": 3, **wrong}, (X,))
+        for wrong in (
+            {"kernel_size": 0},
+            {"kernel_size": (3, 0)},
+            {"kernel_size": 7},
+            {"stride": 0},
+            {"dilation": 0},
+            {"padding": -1},
+            {"padding": "same", "stride": 2},
+            {"padding": "full"},
+            {"padding": 6, "padding_mode": "reflect"},
+            {"padding": 7, "padding_mode": "circular"},
+            {"padding_mode": "constant"},
+            {"groups": 0},
+            {"out_channels": 0},
+        )
+    ),
+    *(
+        (pool, {"kernel_size": 3, **wrong}, (X,))
+        for pool in ("max_pool2d", "avg_pool2d")
+        for wrong in ({"kernel_size": 0}, {"stride": 0}, {"padding": -1}, {"padding": 2}, {"kernel_size": 7})
+    ),
+    ("max_pool2d", {"kernel_size": 3, "dilation": 0}, (X,)),
+    ("avg_pool2d", {"kernel_size": 3, "divisor_override": 0}, (X,)),
+    *(
+        ("rnn", {"input_size": 6, "hidden_size": 3, **wrong}, (X[0],))
+        for wrong in (
+            {"input_size": 5},
+            {"input_size": 0},
+            {"hidden_size": 0},
+            {"num_layers": 0},
+            {"nonlinearity": "sigmoid"},
+            {"dropout": 0.5},
+            {"dropout": 1.5},
+        )
+    ),
+)
+
+
+@pytest.mark.parametrize(("name", "config", "inputs"), REFUSED)
+@pytest.mark.filterwarnings("ignore:Initializing zero-element tensors is a no-op")
+def test_wrong_use_is_refused(name: str, config: dict[str, Any], inputs: tuple[Tensor, ...]) -> None:
+    """What an operation cannot mean raises, if not in the constructor then in the call."""
+    with pytest.raises((ValueError, TypeError, RuntimeError, IndexError)):
+        reference_class(name)(**config)(*inputs)
+
+
+def test_dropout_is_not_supported() -> None:
+    """Dropout between recurrent layers is refused as unsupported, and one outside [0, 1] as wrong."""
+    with pytest.raises(NotImplementedError, match="dropout"):
+        reference_class("rnn")(4, 3, 2, dropout=0.5)
+    with pytest.raises(ValueError, match="dropout"):
+        reference_class("rnn")(4, 3, 2, dropout=1.5)
+
+
+# Documentation
+
+
+def missing(documentation: str, parts: tuple[str, ...]) -> list[str]:
+    """The parts that a specification lacks; an equation is an equals sign in the first line."""
+    lines = documentation.strip().splitlines() or [""]
+    found = {line.strip().rstrip(":") for line in lines if line.strip().endswith(":")}
+    lacking = [part for part in parts if part not in found]
+    return lacking if " = " in lines[0] else ["equation", *lacking]
+
+
+@by_operation
+def test_docstring_is_a_specification(name: str) -> None:
+    """A docstring has the equation, the shapes, every option, the source and, where there are any, params."""
+    reference = reference_class(name)
+    documentation = inspect.cleandoc(reference.__doc__ or "")
+    has_params = any(case.params for case in STORED_CASES if case.operation == name)
+    assert not missing(documentation, ("Inputs", "Output", "Source", *(("Params",) if has_params else ())))
+    assert f"torch.nn.{reference.__name__}.html" in documentation.partition("Source:")[2]
+    assert all(option in documentation for option in options(reference.__init__))
+
+
+@pytest.mark.parametrize("name", ["relu", "max_pool2d", "rnn"])
+def test_docstring_states_the_convention_at_a_kink(name: str) -> None:
+    """An operation that has a kink says which subgradient it takes there."""
+    assert not missing(reference_class(name).__doc__ or "", ("Subgradient",))
+
+
+def test_missing_parts_are_noticed() -> None:
+    """A docstring of fine words is no specification."""
+    assert missing("A layer.\n\nInputs:\n    x", ("Inputs", "Source")) == ["equation", "Source"]
+
+
+# Shapes and sizes
+
+
+@pytest.mark.parametrize(
+    ("bidirectional", "output_shape", "state_shape"),
+    [(False, (1, 2, 3), (1, 1, 3)), (True, (1, 2, 6), (2, 1, 3))],
+)
+def test_rnn_shapes(bidirectional: bool, output_shape: tuple[int, ...], state_shape: tuple[int, ...]) -> None:
+    """A network of 4 inputs and 3 units keeps a state of one size, however many steps it took."""
+    network = reference_class("rnn")(4, 3, batch_first=True, bidirectional=bidirectional)
+    output, h_n = network(torch.ones(1, 2, 4), None)
+    assert (output.shape, h_n.shape) == (output_shape, state_shape)
+    assert network(torch.ones(1, 7, 4), None)[1].shape == state_shape
+
+
+def parameters(model: nn.Module) -> int:
+    """The number of a model's parameters."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def model(name: str, **sizes: Any) -> nn.Module:
+    """A model of the given sizes that occupies no memory."""
+    with torch.device("meta"):
+        return reference_class(name)(**sizes)
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "count"),
+    [
+        ("linear_regression", {"in_features": 5}, 5 + 1),
+        ("softmax_regression", {}, 784 * 10 + 10),
+        ("mlp", {}, 203_530),
+        ("simple_conv_net", {}, (30 * 25 + 30) + (30 * 12 * 12 * 100 + 100) + (1000 + 10)),
+    ],
+)
+def test_parameter_counts(name: str, sizes: dict[str, int], count: int) -> None:
+    """A model of the default sizes has as many parameters as its layers' shapes say."""
+    assert parameters(model(name, **sizes)) == count
+
+
+def test_mlp_grows_with_the_image_and_a_convolution_does_not() -> None:
+    """On 300x300 images an MLP has about 10**9 parameters; a convolution has as many as on any other."""
+    mlp = model("mlp", in_features=300 * 300, hidden_features=10_000, num_classes=1_000)
+    assert parameters(mlp) == pytest.approx(1e9, rel=0.1)
+    small, large = (model("simple_conv_net", image_size=size) for size in (28, 300))
+    convolutions = [part for net in (small, large) for part in net.modules() if isinstance(part, nn.Conv2d)]
+    assert [parameters(convolution) for convolution in convolutions] == [780, 780]
+    assert parameters(large) > 100 * parameters(small)
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "shape", "classes"),
+    [
+        ("linear_regression", {"in_features": 5}, (3, 5), 1),
+        ("softmax_regression", {}, (3, 1, 28, 28), 10),
+        ("softmax_regression", {"in_features": 6, "num_classes": 4}, (3, 6), 4),
+        ("mlp", {}, (3, 1, 28, 28), 10),
+        ("mlp", {"in_features": 6, "hidden_features": 5, "num_classes": 4}, (3, 6), 4),
+        ("simple_conv_net", {}, (3, 1, 28, 28), 10),
+        ("simple_conv_net", {"image_size": 27}, (3, 1, 27, 27), 10),
+        (
+            "simple_conv_net",
+            {"in_channels": 2, "image_size": (11, 14), "kernel_size": 4, "stride": 2, "padding": 1},
+            (3, 2, 11, 14),
+            10,
+        ),
+    ],
+)
+def test_model_output_shapes(name: str, sizes: dict[str, Any], shape: tuple[int, ...], classes: int) -> None:
+    """A model gives one row of outputs for each example, for odd sizes too."""
+    assert reference_class(name)(**sizes)(torch.ones(shape)).shape == (3, classes)
+
+
+@pytest.mark.parametrize("name", ["mlp", "simple_conv_net"])
+def test_first_loss_is_small_because_weights_are_scaled(name: str) -> None:
+    """Untrained, a model's cross-entropy is near log(10); with unscaled weights it is over ten times that."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        net = reference_class(name)()
+    images = torch.linspace(0, 1, 20 * 784).reshape(784, 20).T.reshape(20, 1, 28, 28)
+    target = torch.arange(20) % 10
+    loss = nn.CrossEntropyLoss()
+    assert loss(net(images), target).item() == pytest.approx(math.log(10), rel=0.1)
+    unscaled = {key: 100 * value for key, value in net.state_dict().items()}
+    assert loss(functional_call(net, unscaled, images), target).item() > 10 * math.log(10)

@@ -1,0 +1,53 @@
+"""Where the windows of a pooling lie."""
+
+from typing import NamedTuple
+
+from ._kernel import Array
+from ._padding import Border
+from ._windows import Pair, pair, require_at_least
+
+
+class Pooling(NamedTuple):
+    """A window, and the border of the planes that it slides over."""
+
+    kernel: Pair
+    stride: Pair
+    dilation: Pair
+    border: Border
+
+    @property
+    def window(self) -> tuple[Pair, Pair, Pair]:
+        """What `sliding_windows` takes."""
+        return self.kernel, self.stride, self.dilation
+
+
+def pooling(
+    planes: Array,
+    kernel_size: int | Pair,
+    stride: int | Pair | None,
+    padding: int | Pair,
+    dilation: int | Pair,
+    ceil_mode: bool,
+) -> Pooling:
+    """The pooling of planes (N, C, H, W) with these options."""
+    if planes.shape[1] == 0:
+        raise ValueError(f"x has no channels: its shape is {planes.shape}")
+    kernel, padding, dilation = pair(kernel_size), pair(padding), pair(dilation)
+    stride = kernel if stride is None else pair(stride)
+    require_at_least(1, kernel_size=kernel, stride=stride, dilation=dilation)
+    require_at_least(0, padding=padding)
+    if any(p > k // 2 for p, k in zip(padding, kernel, strict=True)):
+        raise ValueError(f"padding {padding} is more than half of kernel_size {kernel}")
+    axes = zip(planes.shape[2:], kernel, stride, padding, dilation, strict=True)
+    vertical, horizontal = (_border(*axis, ceil_mode) for axis in axes)
+    return Pooling(kernel, stride, dilation, (vertical, horizontal))
+
+
+def _border(size: int, k: int, s: int, p: int, d: int, ceil_mode: bool) -> Pair:
+    """The padding, and behind it in ceil_mode the cells that complete a last window."""
+    travel = size + 2 * p - (d * (k - 1) + 1)
+    last_start = (travel // s + 1) * s
+    # A window that starts in the padding behind the plane is left out.
+    if ceil_mode and travel % s and last_start < size + p:
+        return p, p + s - travel % s
+    return p, p

@@ -163,6 +163,8 @@ def load(address: str, operations: tuple[str, ...], only: tuple[str, ...] | None
                 "(helper modules start with '_'; see: torchstone list operations)"
             )
     wanted = [name for name in operations if name in stems and (only is None or name in only)]
+    if not wanted:  # nothing of the backend's is executed where only its declaration is asked for
+        return Backend(declaration=declaration, address=address, kernels={})
     try:
         package = _package(folder)
     except (Exception, SystemExit) as error:

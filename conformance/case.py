@@ -42,6 +42,7 @@ def copy_array(array: Array) -> Array:
 
     A strided view is copied as a view of a fresh, larger buffer, so that the kernel meets the same strides.
     """
+    array = np.asarray(array)  # arithmetic on 0-d arrays gives NumPy scalars
     if array.flags.c_contiguous or array.flags.f_contiguous or array.size == 0:
         fresh = array.copy(order="K")
     else:

@@ -10,6 +10,10 @@ from .tree import Array
 MULTIPLE = 6.0
 """Allowed error in root-mean-square deviations of the noisy reference (docs/decisions/0003)."""
 
+DOUBT = 16.0
+"""An error this many times the quickly estimated allowance needs no careful estimate: that a spread over twelve runs
+is sixteen times too small has a probability below 1e-12 (chi-squared with 12 degrees of freedom)."""
+
 Spreads = Callable[[bool], Array | None]
 """Asked with False for a quick estimate of the spread, with True for a careful one; None: not available."""
 
@@ -105,11 +109,13 @@ def compare_within(
         # Only a derived allowance has headroom: the tight check is a shortcut, not a bound.
         headroom = None if spread is None else float(ratio.max(initial=0.0))
         wrong = odd | (ratio > 1)
-        if not (ratio > 1).any():
+        if not (ratio > 1).any() or (spread is not None and (ratio > DOUBT).any()):
             break
     complaint = None
     if wrong.any():
-        complaint = _complain(name, actual, expected, wrong, np.where(odd, np.inf, gap / allowed), allowed)
+        # Where nothing finite is expected the ratio means nothing, and NaN would be the worst of all.
+        badness = np.where(odd, np.inf, np.where(wrong, gap / allowed, 0.0))
+        complaint = _complain(name, actual, expected, wrong, badness, allowed)
     return Comparison(elements=actual.size, informative=informative, headroom=headroom, complaint=complaint)
 
 

@@ -14,13 +14,14 @@ from .tree import Array, Tree
 class CallFault(Exception):
     """A call that gave no result to judge; `kind` keeps shrinking on one fault."""
 
-    kind = "fault"
+    PREFIX = "call: "
+    kind = PREFIX + "fault"
 
 
 class Refused(CallFault):
     """The kernel raised NotImplementedError: it does not support the case."""
 
-    kind = "refused"
+    kind = CallFault.PREFIX + "refused"
 
 
 class Raised(CallFault):
@@ -29,13 +30,13 @@ class Raised(CallFault):
     def __init__(self, original: BaseException) -> None:
         super().__init__(f"{type(original).__name__}: {_one_line(original)}")
         self.original = original
-        self.kind = f"raised {type(original).__name__}"
+        self.kind = f"{self.PREFIX}raised {type(original).__name__}"
 
 
 class Malformed(CallFault):
     """What the kernel returned is not an array or nested tuples of arrays."""
 
-    kind = "malformed"
+    kind = CallFault.PREFIX + "malformed"
 
 
 @dataclass(frozen=True)

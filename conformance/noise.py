@@ -20,7 +20,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch._decomp import get_decompositions
+from torch._decomp import decompositions, get_decompositions
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 aten = torch.ops.aten
@@ -28,18 +29,18 @@ aten = torch.ops.aten
 INJECTED = 2.0**-40
 """Unit roundoff at which errors are injected."""
 
-# Units in the last place, full profile, single precision.
-ULPS: Mapping[Any, float] = {
-    aten.exp.default: 3,
-    aten.log.default: 3,
-    aten.log1p.default: 2,
-    aten.expm1.default: 3,
-    aten.tanh.default: 5,
+# Units in the last place, full profile, single precision. In place (`tanh_`) a primitive is the same.
+ULPS: Mapping[str, float] = {
+    "exp": 3,
+    "log": 3,
+    "log1p": 2,
+    "expm1": 3,
+    "tanh": 5,
     # 1 / (1 + exp(-x)): the exponential, a sum and a division.
-    aten.sigmoid.default: 6,
-    aten.reciprocal.default: 2.5,
-    aten.sqrt.default: 3,
-    aten.rsqrt.default: 2,
+    "sigmoid": 6,
+    "reciprocal": 2.5,
+    "sqrt": 3,
+    "rsqrt": 2,
 }
 
 # Nothing is rounded: selections, copies, layouts, comparisons, signs.
@@ -47,13 +48,13 @@ EXACT = frozenset(
     str(name)
     for name in """
     _to_copy _unsafe_view abs alias amax amin arange as_strided bitwise_and bitwise_not bitwise_or cat clone
-    constant_pad_nd contiguous copy_ detach diagonal empty empty_like eq expand fill_ flip full full_like gather
-    ge gt index index_select isfinite isnan le lift_fresh logical_and logical_not logical_or lt masked_fill
-    masked_fill_ max max_pool2d_with_indices maximum minimum ne neg new_empty new_empty_strided new_full
-    new_zeros ones ones_like permute reflection_pad2d reflection_pad1d relu repeat replication_pad2d
-    replication_pad1d reshape roll scalar_tensor select select_backward set_ sign slice slice_backward split
-    split_with_sizes squeeze stack t threshold_backward transpose unbind unsqueeze view where zero_ zeros
-    zeros_like unfold
+    conj_physical constant_pad_nd contiguous copy_ detach diagonal empty empty_like eq expand fill_ flip full
+    full_like gather ge gt index index_select isfinite isnan le lift_fresh logical_and logical_not logical_or
+    lt masked_fill masked_fill_ max max_pool2d_with_indices maximum minimum ne neg new_empty new_empty_strided
+    new_full new_zeros ones ones_like permute reflection_pad2d reflection_pad1d relu repeat replication_pad2d
+    replication_pad1d reshape roll scalar_tensor scatter select select_backward set_ sign slice slice_backward
+    split split_with_sizes squeeze stack t threshold_backward to transpose unbind unsqueeze view where zero_
+    zeros zeros_like unfold
     """.split()
 )
 
@@ -89,6 +90,20 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __init__(self, seed: int) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._generator = torch.Generator().manual_seed(seed)
+        self._bias_terms = 0
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing here is ever compiled; torch's default spends seconds on importing its compiler."""
+        return False
+
+    def add_bias(self, product: Tensor, bias: Tensor, terms: int) -> Tensor:
+        """The sum of both, where the bias may have been any term, also the first, of the `terms` summed."""
+        self._bias_terms = terms
+        try:
+            return product + bias
+        finally:
+            self._bias_terms = 0
 
     def __torch_dispatch__(
         self,
@@ -98,15 +113,23 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         kwargs = kwargs or {}
-        if func in DECOMPOSITIONS:
+        # Decomposed, the mean of nothing divides by zero.
+        if func in DECOMPOSITIONS and all(value.numel() for value in args if isinstance(value, Tensor)):
             with self:
                 return DECOMPOSITIONS[func](*args, **kwargs)
-        name = func.overloadpacket.__name__
+        written = func.overloadpacket.__name__
+        name = written.rstrip("_")
+        in_place = name != written and not written.startswith("__")
+        exact = written in EXACT or name in EXACT
+        # What is written over may be a term of a sum.
+        given = (args[0].clone(), *args[1:]) if in_place and not exact else args
         result = func(*args, **kwargs)
-        if name in EXACT:
+        if exact or (isinstance(result, Tensor) and not result.is_floating_point()):
             return result
-        bounds = _bounds(func, name, args, kwargs, result)
-        if name.endswith("_"):  # in place: self is the result, and later readers must see the error
+        bounds = _bounds(func, name, given, kwargs, result)
+        if self._bias_terms and name == "add":
+            bounds = inner_product_factor(self._bias_terms) * args[1].abs() + result.abs()
+        if in_place:  # self is the result, and later readers must see the error
             _add(args[0], bounds, self._generator, in_place=True)
             return result
         if isinstance(result, Tensor):
@@ -130,9 +153,9 @@ def _bounds(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
     if name in _INNER_PRODUCTS:
         return _INNER_PRODUCTS[name](args, kwargs, result)
     if name in _LINEAR:
-        return _linear(func, args, kwargs, result)
+        return _linear(func, name, args, kwargs)
     if isinstance(result, Tensor):
-        return result.abs() * (2 * ULPS.get(func, 0.5))
+        return result.abs() * (2 * ULPS.get(name, 0.5))
     return [part.abs() if isinstance(part, Tensor) and part.is_floating_point() else None for part in result]
 
 
@@ -198,8 +221,8 @@ _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any]
     "convolution_backward": _convolution_backward,
 }
 
-# Sums of up to a window's cells that the mode cannot look into, linear in their floating arguments:
-# the same primitive of the absolute values, eight roundings' worth (measured: 0 alarms with 8).
+# Sums that the mode cannot look into, linear in their floating arguments: the same primitive of the absolute
+# values is |A||B|, and of ones (undivided) the number of terms.
 _LINEAR = frozenset(
     """
     avg_pool2d avg_pool2d_backward max_pool2d_with_indices_backward reflection_pad1d_backward
@@ -209,11 +232,51 @@ _LINEAR = frozenset(
 )
 
 
-def _linear(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Tensor:
-    if func.overloadpacket.__name__ in ("max_pool2d_with_indices_backward",):
-        # The second argument is the pooled input, which only selects.
-        arguments: tuple[Any, ...] = (_absolute(args[0]), *args[1:])
+def _linear(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Tensor:
+    def of(change: Callable[[Tensor], Tensor], arguments: tuple[Any, ...], **options: Any) -> Tensor:
+        changed = [
+            change(value) if isinstance(value, Tensor) and value.is_floating_point() else value
+            for value in arguments
+        ]
+        result: Tensor = func(*changed, **{**kwargs, **options})
+        return result
+
+    if name.startswith("avg_pool2d"):
+        # All arguments but the last one, the divisor; the division is one rounding more.
+        terms = of(torch.ones_like, args[: 7 if name.endswith("backward") else 6], divisor_override=1) + 1
     else:
-        arguments = tuple(_absolute(value) for value in args)
-    magnitude: Tensor = func(*arguments, **kwargs)
-    return 8 * magnitude
+        terms = of(torch.ones_like, args)
+    return torch.minimum(terms, 8 * terms.sqrt()) * of(torch.abs, args)
+
+
+# Recurrent layers have no rule for vmap; torch's own decompositions into steps have.
+_STEPWISE: Mapping[str, Callable[..., Any]] = {
+    "rnn_tanh": decompositions.rnn_tanh_input,
+    "rnn_relu": decompositions.rnn_relu_input,
+}
+
+
+class Batchable(TorchFunctionMode):
+    """Rewrites what vmap cannot batch, or would split into parts with too little noise, under a `Noise`.
+
+    It adds a bias to the finished product, one rounding, where a kernel may as well begin its sum with the bias.
+    """
+
+    def __init__(self, noise: Noise) -> None:
+        super().__init__()
+        self._noise = noise
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        name = getattr(func, "__name__", "")
+        if name in _STEPWISE:
+            with self:
+                return _STEPWISE[name](*args, **kwargs)
+        if name in ("linear", "conv2d") and len(args) > 2 and args[2] is not None:
+            x, weight, bias, *options = args
+            product = func(x, weight, None, *options, **kwargs)
+            bias = bias if name == "linear" else bias.reshape(-1, 1, 1)
+            return self._noise.add_bias(product, bias, weight[0].numel() + 1)
+        return func(*args, **kwargs)

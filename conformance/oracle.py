@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from .case import Case
-from .noise import INJECTED, Noise
+from .noise import INJECTED, Batchable, Noise
 from .tree import Array, Tree, is_floating
 
 torch.set_num_threads(1)
@@ -55,7 +55,10 @@ def reference_class(name: str) -> type[nn.Module]:
         classes: list[type[nn.Module]] = [
             value
             for key, value in vars(module).items()
-            if inspect.isclass(value) and issubclass(value, nn.Module) and value.__module__ == path and not key.startswith("_")
+            if inspect.isclass(value)
+            and issubclass(value, nn.Module)
+            and value.__module__ == path
+            and not key.startswith("_")
         ]
         (found,) = classes
         return found
@@ -88,9 +91,18 @@ def build(case: Case) -> nn.Module:
     return _module(case.operation, tuple(sorted(case.config.items())), tensors)
 
 
-def _tensor(array: Array | None) -> Any:
+def build_model(name: str, config: Mapping[str, Any], seed: int) -> nn.Module:
+    """A reference model as its constructor makes it, in torch's default dtype, its weights drawn with `seed`."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed % 2**63)
+        return reference_class(name)(**config)
+
+
+def _tensor(array: Array | None, runs: int | None = None) -> Any:
     if array is None:
         return None
+    if runs is not None:
+        array = np.broadcast_to(array, (runs, *array.shape))
     # A copy: torch refuses read-only arrays, and the reference must not see the kernel's memory.
     return torch.from_numpy(np.array(array, dtype=np.float64 if is_floating(array) else None, order="C"))
 
@@ -135,18 +147,23 @@ class Oracle:
         """Complete the case with a cotangent, once its output's shape is known."""
         self.case = replace(self.case, cotangent=cotangent)
 
-    def _forward(self) -> tuple[Any, dict[str, Tensor], list[Any]]:
-        params = {name: _tensor(array) for name, array in self.case.params.items()}
-        inputs = [_tensor(array) for array in self.case.inputs]
+    def _forward(self, runs: int | None = None) -> tuple[Any, dict[str, Tensor], list[Any]]:
+        params = {name: _tensor(array, runs) for name, array in self.case.params.items()}
+        inputs = [_tensor(array, runs) for array in self.case.inputs]
         module = build(self.case)
         # Buffers (class weights, running statistics) are params that the reference does not differentiate.
         differentiated = {name for name, _ in module.named_parameters()}
         for tensor in (*(t for name, t in params.items() if name in differentiated), *inputs):
             if tensor is not None and tensor.is_floating_point():
                 tensor.requires_grad_()
+
+        def evaluate(params: dict[str, Tensor], *inputs: Any) -> Any:
+            return functional_call(module, params, inputs, strict=True)
+
+        if runs is not None:
+            evaluate = torch.vmap(evaluate, in_dims=(0, *(None if t is None else 0 for t in inputs)))
         with known_warnings():
-            output = functional_call(module, params, tuple(inputs), strict=True)
-        return output, params, inputs
+            return evaluate(params, *inputs), params, inputs
 
     @cached_property
     def _evaluated(self) -> tuple[Any, dict[str, Tensor], list[Any]]:
@@ -162,10 +179,15 @@ class Oracle:
         """The expected cotangents in float64, None for what the reference does not differentiate."""
         return self._pull_back(*self._evaluated)
 
-    def _pull_back(self, output: Any, params: Mapping[str, Tensor], inputs: list[Any]) -> Cotangents:
+    def _pull_back(
+        self, output: Any, params: Mapping[str, Tensor], inputs: list[Any], runs: int | None = None
+    ) -> Cotangents:
+        outputs, given = _leaves(output), self.case.cotangent
+        # A case that a law has made up has no cotangent, whatever the structure of its output.
+        weights = [None] * len(outputs) if given is None else _leaves(given)
         pairs = [
-            (leaf, _tensor(cotangent))
-            for leaf, cotangent in zip(_leaves(output), _leaves(self.case.cotangent), strict=True)
+            (leaf, _tensor(cotangent, runs))
+            for leaf, cotangent in zip(outputs, weights, strict=True)
             if cotangent is not None and leaf.requires_grad
         ]
         wanted = [t for t in (*params.values(), *inputs) if t is not None and t.requires_grad]
@@ -198,20 +220,16 @@ class Oracle:
         return self._spread(MORE_RUNS)
 
     def _spread(self, runs: int) -> Spread:
-        sums: list[Any] = []
         calm = _flat(self.output, self.cotangents)
-        for run in range(runs):
-            with Noise(self._seed(run)):
-                output, params, inputs = self._forward()
-                cotangents = self._pull_back(output, params, inputs)
-            noisy = _flat(_array(output), cotangents)
-            with np.errstate(invalid="ignore", over="ignore"):
-                squares = [
-                    None if a is None or b is None or not is_floating(a) else (a - b) ** 2
-                    for a, b in zip(noisy, calm, strict=True)
+        with np.errstate(invalid="ignore", over="ignore"):
+            spreads = iter(
+                [
+                    None
+                    if a is None or b is None or not is_floating(b)
+                    else np.sqrt(((a - b) ** 2).mean(axis=0)) / INJECTED
+                    for a, b in zip(self._noisy(runs), calm, strict=True)
                 ]
-            sums = squares if not sums else [_add(a, b) for a, b in zip(sums, squares, strict=True)]
-        spreads = iter([None if total is None else np.sqrt(total / runs) / INJECTED for total in sums])
+            )
 
         def refill(tree: Tree) -> Tree:
             return tuple(refill(branch) for branch in tree) if isinstance(tree, tuple) else next(spreads)
@@ -220,16 +238,33 @@ class Oracle:
         params_spread = {name: next(spreads) for name in self.cotangents.params}
         return Spread(output_spread, Cotangents(params_spread, tuple(spreads)))
 
+    def _noisy(self, runs: int) -> list[Array | None]:
+        """The noisy outputs and cotangents, all runs in one; one by one where torch cannot."""
+        try:
+            return self._noisy_at_once(runs)
+        except (RuntimeError, Warning):
+            return self._noisy_one_by_one(runs)
+
+    def _noisy_at_once(self, runs: int) -> list[Array | None]:
+        noise = Noise(self._seed(0))
+        with noise, Batchable(noise):
+            output, params, inputs = self._forward(runs)
+            return _flat(_array(output), self._pull_back(output, params, inputs, runs))
+
+    def _noisy_one_by_one(self, runs: int) -> list[Array | None]:
+        found = []
+        for run in range(runs):
+            with Noise(self._seed(run)):
+                output, params, inputs = self._forward()
+                found.append(_flat(_array(output), self._pull_back(output, params, inputs)))
+        return [None if leaf[0] is None else np.stack(leaf) for leaf in zip(*found, strict=True)]
+
     def _seed(self, run: int) -> int:
         case = self.case
         digest = hashlib.sha256(f"{case.operation}{case.dtype}{sorted(case.config.items())}{run}".encode())
         for array in (*case.params.values(), *case.inputs):
             digest.update(b"" if array is None else array.tobytes())
         return int.from_bytes(digest.digest()[:7], "big")
-
-
-def _add(a: Array | None, b: Array | None) -> Array | None:
-    return None if a is None or b is None else a + b
 
 
 def _flat(output: Tree, cotangents: Cotangents) -> list[Any]:

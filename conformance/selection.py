@@ -2,24 +2,40 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from .backend import DTYPES
+from .backend import DTYPES, Backend, load
 from .errors import UsageError
-from .law import Law
+from .law import Law, Source
 from .laws import LAWS
+from .models import MODELS, ModelOperation
 from .operation import Operation
 from .operations import OPERATIONS
+
+SPECIFICATION: tuple[Operation, ...] = (*OPERATIONS, *MODELS)
+"""All that a backend can be judged on: the single operations, then the models composed of them."""
 
 
 def all_laws() -> tuple[Law, ...]:
     """The laws of every operation, then each operation's own."""
-    return (*LAWS, *(law for operation in OPERATIONS for law in operation.laws))
+    return (*LAWS, *(law for operation in SPECIFICATION for law in operation.laws))
+
+
+def laws_of(operation: Operation) -> tuple[Law, ...]:
+    """The laws that apply to an operation, in the report's order."""
+    given = {
+        Source.DRAWN: True,
+        Source.SPECIAL: operation.special is not None,
+        Source.KINKS: bool(operation.kinks),
+        Source.REJECTS: bool(operation.rejects),
+    }
+    return tuple(law for law in (*LAWS, *operation.laws) if given[law.source])
 
 
 def profiles() -> dict[str, tuple[str, ...]]:
     """The profiles: named sets of operations."""
     found: dict[str, tuple[str, ...]] = {}
-    for operation in OPERATIONS:
+    for operation in SPECIFICATION:
         found[operation.profile] = (*found.get(operation.profile, ()), operation.name)
     return found
 
@@ -36,14 +52,23 @@ def choose(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
 
 def choose_operations(names: Sequence[str]) -> tuple[Operation, ...]:
     """The operations named, in the specification's order."""
-    choose("operation", names, (operation.name for operation in OPERATIONS))
-    return tuple(operation for operation in OPERATIONS if operation.name in names)
+    choose("operation", names, (operation.name for operation in SPECIFICATION))
+    return tuple(operation for operation in SPECIFICATION if operation.name in names)
 
 
 def choose_profile(name: str) -> tuple[Operation, ...]:
     """The operations of a profile."""
     choose("profile", [name], profiles())
     return choose_operations(profiles()[name])
+
+
+def load_for(address: str, operation: Operation) -> Backend:
+    """The backend with the kernels that judging `operation` takes; a model's own is composed of the others."""
+    names = tuple(known.name for known in OPERATIONS)
+    if not isinstance(operation, ModelOperation):
+        return load(address, names, only=(operation.name,))
+    backend = load(address, names, only=operation.needs)
+    return replace(backend, kernels={**backend.kernels, operation.name: operation.kernel(backend)})
 
 
 def choose_laws(names: Sequence[str]) -> tuple[Law, ...]:

@@ -13,7 +13,6 @@ from .kernel import (
     Arguments,
     CallFault,
     Kernel,
-    Refused,
     call_forward,
     call_pullback,
     call_vjp,
@@ -46,15 +45,11 @@ class Record:
 
 
 class Answers:
-    """What a kernel answers to one case, asked once and shared by the laws.
-
-    A fault of a call is charged to the first law that meets it; to the others the case is not judged.
-    """
+    """What a kernel answers to one case, asked once and shared by the laws."""
 
     def __init__(self, kernel: Kernel, case: Case) -> None:
         self.kernel, self.case = kernel, case
         self._known: dict[str, Any] = {}
-        self._charged: set[str] = set()
 
     def once(self, name: str, ask: Callable[[], Any]) -> Any:
         """The remembered answer, or its fault."""
@@ -65,11 +60,6 @@ class Answers:
                 self._known[name] = fault
         answer = self._known[name]
         if isinstance(answer, CallFault):
-            if isinstance(answer, Refused):
-                raise answer
-            if name in self._charged:
-                raise NotJudged(str(answer))
-            self._charged.add(name)
             raise answer
         return answer
 
@@ -263,6 +253,12 @@ def spread_leaves(oracle: "Oracle", careful: bool) -> list[Array | None]:
     """The spread of every leaf of the output."""
     spread = oracle.careful_spread if careful else oracle.spread
     return [leaf for _, leaf in leaves(spread.output)]
+
+
+def cotangent_spread_leaves(oracle: "Oracle", careful: bool) -> list[Array | None]:
+    """The spread of every cotangent: of the params, then of the inputs."""
+    spread = (oracle.careful_spread if careful else oracle.spread).cotangents
+    return [*spread.params.values(), *spread.inputs]
 
 
 def copy_tree(tree: Tree) -> Tree:

@@ -42,7 +42,8 @@ class Verdict:
 
     `cases` judged, of which `refused` were answered by NotImplementedError with `refusals` as the distinct
     reasons; `elements` compared (or assertions made); `headroom` is the largest observed error / allowed
-    error, None where nothing was compared within an allowance; `seconds` of wall time.
+    error, None where nothing was compared within an allowance; `seconds` of wall time; `diagnosis` names the
+    known defect that fails in the same way.
     """
 
     backend: str
@@ -58,6 +59,7 @@ class Verdict:
     seconds: float = 0.0
     message: str | None = None
     counterexample: Counterexample | None = None
+    diagnosis: str | None = None
 
     @property
     def id(self) -> str:

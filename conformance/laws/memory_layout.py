@@ -7,7 +7,7 @@ import numpy as np
 
 from ..kernel import Arguments, call_forward
 from ..tree import Array, leaves, map_leaves
-from ..trial import Trial, spread_leaves
+from ..trial import Trial, cotangent_spread_leaves, spread_leaves
 
 
 def memory_layout(trial: Trial) -> None:
@@ -37,15 +37,10 @@ def memory_layout(trial: Trial) -> None:
         if pulled is None:
             continue
         _, cotangents = trial.run_vjp(laid)
-
-        def spreads(careful: bool) -> list[Array | None]:
-            spread = (trial.oracle.careful_spread if careful else trial.oracle.spread).cotangents
-            return [*spread.params.values(), *spread.inputs]
-
         trial.agree(
             [(f"{leaf} for {name} arguments", got) for leaf, got in trial.named_cotangents(cotangents)],
             [(leaf, None if got is None else _widened(got)) for leaf, got in trial.named_cotangents(pulled)],
-            spreads,
+            lambda careful: cotangent_spread_leaves(trial.oracle, careful),
             exactly=case.exact,
             shares=2,
             kind="layout",

@@ -12,19 +12,20 @@ def rejection(trial: Trial) -> None:
     if trial.kernel.vjp is not None:
         calls["vjp()"] = call_vjp  # type: ignore[assignment]
     for name, call in calls.items():
-        outcome = "returned a result"
+        outcome, kind = "returned a result", f"accepted: {trial.entry.name}"
         try:
             call(trial.kernel, trial.case, Arguments.of(trial.case))
         except Refused:
             outcome = "ValueError"
         except Raised as fault:
             outcome = "ValueError" if isinstance(fault.original, ValueError) else f"raised {fault}"
+            kind = fault.kind
         except CallFault:
             pass
         trial.require(
             outcome == "ValueError",
             f"{trial.entry.name}: {name} {outcome}, expected a ValueError",
-            kind=f"accepted: {trial.entry.name}",
+            kind=kind,
             expected="ValueError",
             actual=outcome,
         )

@@ -11,7 +11,7 @@ def shape_and_dtype(trial: Trial) -> None:
     try:
         output = trial.forward()
     except Malformed as fault:
-        raise Violation(str(fault), kind="malformed") from fault
+        raise Violation(str(fault), kind=fault.kind) from fault
     expected = trial.oracle.output
     trial.require(
         structure(output) == structure(expected),

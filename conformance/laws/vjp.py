@@ -1,8 +1,8 @@
 """Law: the pullback gives the reference's cotangents."""
 
 from ..law import NotJudged
-from ..tree import Array, leaves
-from ..trial import Trial, spread_leaves
+from ..tree import leaves
+from ..trial import Trial, cotangent_spread_leaves, spread_leaves
 
 
 def vjp(trial: Trial) -> None:
@@ -18,14 +18,10 @@ def vjp(trial: Trial) -> None:
             kind="dtype",
         )
 
-    def spreads(careful: bool) -> list[Array | None]:
-        spread = (oracle.careful_spread if careful else oracle.spread).cotangents
-        return [*spread.params.values(), *spread.inputs]
-
     trial.agree(
         trial.named_cotangents(cotangents),
         trial.named_cotangents(oracle.cotangents),
-        spreads,
+        lambda careful: cotangent_spread_leaves(oracle, careful),
         exactly=trial.case.exact,
     )
     # Counted after the cotangents, so that a wrong forward does not hide behind them and is not blamed on them.

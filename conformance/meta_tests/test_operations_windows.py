@@ -1,0 +1,305 @@
+"""Convolution, pooling and recurrence: their cases reach every corner, and each of their laws can fail."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase
+
+from conformance.backend import DTYPES
+from conformance.case import Case
+from conformance.engine import asked_cases, judge, run_given, stream_seed
+from conformance.law import Source
+from conformance.operations import OPERATIONS
+from conformance.operations._recurrent_params import cells
+from conformance.operations._windows import pair, span
+from conformance.tree import Array
+from conformance.verdict import Status
+
+from .torch_kernels import torch_kernel
+
+every_dtype = pytest.mark.parametrize("dtype", DTYPES)
+
+
+@cache
+def drawn(name: str, dtype: str) -> tuple[Case, ...]:
+    """What two runs of 100 examples, with the seeds 0 and 1, ask of a backend."""
+    (operation,) = (operation for operation in OPERATIONS if operation.name == name)
+    found: list[Case] = []
+    for seed in (0, 1):
+        run_given(
+            asked_cases(operation, dtype),
+            lambda oracle: found.append(oracle.case),
+            seed=stream_seed(seed, name, dtype, Source.DRAWN),
+            examples=100,
+            phases=(Phase.generate,),
+        )
+    return tuple(found)
+
+
+@pytest.mark.parametrize("name", ["conv2d", "max_pool2d", "avg_pool2d", "rnn"])
+@every_dtype
+def test_few_cases_are_alike(name: str, dtype: str) -> None:
+    """Four cases of five have a config and shapes that no other one has."""
+    cases = drawn(name, dtype)
+    kinds = {(str(case.config), tuple(None if a is None else a.shape for a in case.inputs)) for case in cases}
+    assert len(kinds) > 0.8 * len(cases)
+
+
+def axes(case: Case) -> Iterator[tuple[int, int, int, int, int]]:
+    """(size, kernel, stride, dilation, padding) of rows and of columns; the padding of a string is 0."""
+    config = case.config
+    kernel = pair(config["kernel_size"])
+    padding = config["padding"]
+    assert case.inputs[0] is not None
+    yield from zip(
+        case.inputs[0].shape[-2:],
+        kernel,
+        pair(config["stride"] or kernel),
+        pair(config.get("dilation", 1)),
+        (0, 0) if isinstance(padding, str) else pair(padding),
+        strict=True,
+    )
+
+
+def along(holds: Callable[[int, int, int, int, int], bool]) -> Callable[[Case], bool]:
+    """Whether something holds for rows or for columns."""
+    return lambda case: any(holds(*axis) for axis in axes(case))
+
+
+def dropped(size: int, kernel: int, stride: int, dilation: int, padding: int) -> bool:
+    """Whether rounding up counts a window that starts beyond the plane."""
+    windows = -(-(size + 2 * padding - span(kernel, dilation)) // stride) + 1
+    return (windows - 1) * stride >= size + padding
+
+
+def overhanging(size: int, kernel: int, stride: int, dilation: int, padding: int) -> bool:
+    """Whether rounding up adds a window that ends beyond the padded plane."""
+    over = (size + 2 * padding - span(kernel, dilation)) % stride
+    return over > 0 and not dropped(size, kernel, stride, dilation, padding)
+
+
+def mode(name: str, holds: Callable[[Case], bool]) -> Callable[[Case], bool]:
+    """`holds` under one padding mode."""
+    return lambda case: case.config["padding_mode"] == name and holds(case)
+
+
+def same(case: Case) -> bool:
+    """Padding as much as the kernel takes away."""
+    return bool(case.config["padding"] == "same")
+
+
+def depthwise(case: Case) -> bool:
+    """Each channel by itself."""
+    return bool(case.config["groups"] == case.config["in_channels"] > 1)
+
+
+def rounded_up(holds: Callable[..., bool]) -> Callable[[Case], bool]:
+    """`holds` along an axis, in ceil_mode."""
+    return lambda case: case.config["ceil_mode"] and along(holds)(case)
+
+
+def unbatched(case: Case) -> bool:
+    """An input without a batch dimension."""
+    return case.inputs[0] is not None and case.inputs[0].ndim == (2 if case.operation == "rnn" else 3)
+
+
+def empty(case: Case) -> bool:
+    """An empty batch."""
+    return case.inputs[0] is not None and case.inputs[0].size == 0
+
+
+SEEN: tuple[tuple[str, str, Callable[[Case], bool]], ...] = (
+    *((name, "unbatched", unbatched) for name in ("conv2d", "max_pool2d", "avg_pool2d", "rnn")),
+    *((name, "an empty batch", empty) for name in ("conv2d", "max_pool2d", "avg_pool2d", "rnn")),
+    *(
+        ("conv2d", f"same, {name}", mode(name, same))
+        for name in ("zeros", "reflect", "replicate", "circular")
+    ),
+    ("conv2d", "same, an even kernel", lambda case: same(case) and along(lambda n, k, *_: k % 2 == 0)(case)),
+    ("conv2d", "kernel larger than the plane", along(lambda n, k, s, d, p: span(k, d) > n)),
+    ("conv2d", "stride larger than the kernel", along(lambda n, k, s, d, p: s > span(k, d))),
+    ("conv2d", "cells never read", along(lambda n, k, s, d, p: (n + 2 * p - span(k, d)) % s > p)),
+    ("conv2d", "reflects all but the edge", mode("reflect", along(lambda n, k, s, d, p: p == n - 1 > 0))),
+    ("conv2d", "wraps around once", mode("circular", along(lambda n, k, s, d, p: p == n))),
+    ("conv2d", "replicates more than there is", mode("replicate", along(lambda n, k, s, d, p: p > n))),
+    ("conv2d", "depthwise", depthwise),
+    (
+        "conv2d",
+        "depthwise, several outputs of a channel",
+        lambda case: depthwise(case) and case.config["out_channels"] > case.config["groups"],
+    ),
+    ("conv2d", "groups of channels", lambda case: 1 < case.config["groups"] < case.config["in_channels"]),
+    ("conv2d", "a wide plane", along(lambda n, *_: n > 16)),
+    *(
+        entry
+        for name in ("max_pool2d", "avg_pool2d")
+        for entry in (
+            (name, "stride larger than the kernel", along(lambda n, k, s, d, p: s > span(k, d))),
+            (name, "overlapping windows", along(lambda n, k, s, d, p: s < k)),
+            (name, "kernel larger than the plane", along(lambda n, k, s, d, p: span(k, d) > n)),
+            (name, "a window that starts in the padding is dropped", rounded_up(dropped)),
+            (name, "a window that hangs over", rounded_up(overhanging)),
+        )
+    ),
+    (
+        "avg_pool2d",
+        "padding that is not counted",
+        lambda case: (
+            not case.config["count_include_pad"]
+            and not case.config["divisor_override"]
+            and along(lambda n, k, s, d, p: p > 0)(case)
+        ),
+    ),
+    ("rnn", "as wide as its input", lambda case: case.config["hidden_size"] == case.config["input_size"] > 1),
+    ("rnn", "unbatched, batch first", lambda case: case.config["batch_first"] and unbatched(case)),
+    (
+        "rnn",
+        "three layers, both directions",
+        lambda case: case.config["num_layers"] == 3 and case.config["bidirectional"],
+    ),
+    ("rnn", "one step", lambda case: steps(case) == 1),
+    ("rnn", "a unit that goes on and off", lambda case: bool(sums(case)) and switches(case)),
+)
+
+
+def steps(case: Case) -> int:
+    """The length of the sequence."""
+    assert case.inputs[0] is not None
+    return int(case.inputs[0].shape[case.config["batch_first"] and not unbatched(case)])
+
+
+@pytest.mark.parametrize(("name", "sentence", "seen"), SEEN, ids=[f"{name}: {s}" for name, s, _ in SEEN])
+@every_dtype
+def test_is_drawn(name: str, sentence: str, seen: Callable[[Case], bool], dtype: str) -> None:
+    """Within 200 examples, at least twice."""
+    assert sum(seen(case) for case in drawn(name, dtype)) >= 2, sentence
+
+
+def sums(case: Case) -> list[tuple[Array, Array]]:
+    """What feeds the relu of each cell, (T, N, H), and the same with every term positive; none with tanh."""
+    if case.config["nonlinearity"] == "tanh":
+        return []
+    wide = {name: array.astype(np.float64) for name, array in case.params.items()}
+    v = np.asarray(case.inputs[0], dtype=np.float64)
+    v = v[:, None] if v.ndim == 2 else v.swapaxes(0, 1) if case.config["batch_first"] else v
+    hidden, found, below, layer = case.config["hidden_size"], [], [], 0
+    for state, (above, direction) in enumerate(cells(case.config)):
+        if above != layer:
+            v, below, layer = np.concatenate(below, axis=-1), [], above
+        w_ih, w_hh = (wide[f"{kind}_l{layer}{direction}"] for kind in ("weight_ih", "weight_hh"))
+        biases = [
+            wide.get(f"{kind}_l{layer}{direction}", np.zeros(hidden)) for kind in ("bias_ih", "bias_hh")
+        ]
+        h = np.zeros((v.shape[1], hidden))
+        if case.inputs[1] is not None:
+            h = case.inputs[1].astype(np.float64).reshape(-1, *h.shape)[state]
+        inputs = v[::-1] if direction else v
+        fed, terms, outputs = [], [], []
+        for x in inputs:
+            fed.append(x @ w_ih.T + h @ w_hh.T + sum(biases))
+            terms.append(abs(x) @ abs(w_ih.T) + abs(h) @ abs(w_hh.T) + sum(map(abs, biases)))
+            h = np.maximum(fed[-1], 0)
+            outputs.append(h)
+        found.append((np.stack(fed), np.stack(terms)))
+        below.append(np.stack(outputs[::-1] if direction else outputs))
+    return found
+
+
+def switches(case: Case) -> bool:
+    """Whether some unit is positive at one step and negative at another."""
+    return any(((fed > 0).any(axis=0) & (fed < 0).any(axis=0)).any() for fed, _ in sums(case))
+
+
+@every_dtype
+def test_nothing_that_feeds_a_relu_is_near_zero(dtype: str) -> None:
+    """Either nothing cancels, or the sum is an odd integer that every order of summation has exactly."""
+    for case in drawn("rnn", dtype):
+        for fed, terms in sums(case):
+            whole = (fed % 2 == 1) & (terms < 2**24)
+            assert (whole | (abs(fed) > 0.999 * terms)).all()
+
+
+def flip_kernel(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """A true convolution: the kernel is turned."""
+    return lambda params, x, **config: forward(
+        {**params, "weight": params["weight"][..., ::-1, ::-1].copy()}, x, **config
+    )
+
+
+def forget_state(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """Every sequence starts from zero."""
+    return lambda params, x, h_0, **config: forward(params, x, None, **config)
+
+
+def leave_reverse_reversed(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """The reverse direction's outputs stay in the order in which they were computed."""
+
+    def distorted(params: Any, x: Array, h_0: Any, **config: Any) -> Any:
+        output, h_n = forward(params, x, h_0, **config)
+        if config["bidirectional"]:
+            half, time = config["hidden_size"], int(config["batch_first"] and x.ndim == 3)
+            output[..., half:] = np.flip(output[..., half:], time).copy()
+        return output, h_n
+
+    return distorted
+
+
+def shift_upper_layers(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """Whatever is above the first layer is a little too large."""
+
+    def distorted(params: Any, x: Array, h_0: Any, **config: Any) -> Any:
+        output, h_n = forward(params, x, h_0, **config)
+        return (output if config["num_layers"] == 1 else 1.01 * output), h_n
+
+    return distorted
+
+
+def changed(change: Callable[[Array, Array, Any], Array]) -> Callable[..., Callable[..., Any]]:
+    """A kernel whose one output is changed as (y, x, config) tells."""
+
+    def distort(forward: Callable[..., Any]) -> Callable[..., Any]:
+        def distorted(params: Any, x: Array, **config: Any) -> Any:
+            y = forward(params, x, **config)
+            return (change(y[0], x, config), y[1]) if isinstance(y, tuple) else change(y, x, config)
+
+        return distorted
+
+    return distort
+
+
+def ramp(array: Array) -> Array:
+    """1, 2, 3, ... along the columns."""
+    return np.arange(1, array.shape[-1] + 1, dtype=array.dtype)
+
+
+WRONG: tuple[tuple[str, str, Callable[..., Callable[..., Any]]], ...] = (
+    ("conv2d", "equals_toeplitz_matrix", flip_kernel),
+    ("conv2d", "is_linear", changed(lambda y, x, config: y + y * y)),
+    ("conv2d", "is_translation_equivariant", changed(lambda y, x, config: y * ramp(y))),
+    ("conv2d", "is_local", changed(lambda y, x, config: y + x.max(initial=0))),
+    ("max_pool2d", "differences_do_not_grow", changed(lambda y, x, config: 2 * y)),
+    ("max_pool2d", "maximum_moves_freely", lambda forward: lambda p, x, **c: forward(p, x * ramp(x), **c)),
+    ("avg_pool2d", "norm_shrinks", changed(lambda y, x, config: y * pair(config["kernel_size"])[0])),
+    ("rnn", "bidirectional_is_two_networks", leave_reverse_reversed),
+    ("rnn", "stacked_is_composed", shift_upper_layers),
+    ("rnn", "split_sequence_carries_state", forget_state),
+)
+
+
+def test_every_own_law_has_a_wrong_kernel() -> None:
+    """The table below leaves out none of these operations' laws."""
+    names = {"conv2d", "max_pool2d", "avg_pool2d", "rnn"}
+    laws = {(o.name, law.name) for o in OPERATIONS if o.name in names for law in o.laws}
+    assert {(name, law) for name, law, _ in WRONG} == laws
+
+
+@pytest.mark.parametrize(("name", "law", "distort"), WRONG, ids=[law for _, law, _ in WRONG])
+@every_dtype
+def test_law_can_fail(name: str, law: str, distort: Callable[..., Callable[..., Any]], dtype: str) -> None:
+    """A kernel that breaks it is rejected, and not for a mishap."""
+    forward = distort(torch_kernel(name).forward)
+    (verdict,) = judge(name, forward=forward, laws=[law], dtypes=[dtype], examples=50).verdicts
+    assert verdict.status is Status.FAILED, verdict.message

@@ -1,0 +1,68 @@
+"""Parameters of recurrent networks, and contents that keep what feeds a relu away from zero."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..drawing import Draw
+from ..tree import Array
+
+SIGNIFICAND = 2**24
+"""Integers below it are exact in either dtype."""
+
+
+def cells(config: Mapping[str, Any]) -> list[tuple[int, str]]:
+    """Layer and suffix of each cell, in the order of h_0."""
+    directions = ("", "_reverse") if config["bidirectional"] else ("",)
+    return [(layer, direction) for layer in range(config["num_layers"]) for direction in directions]
+
+
+def shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """The state_dict's shapes by name."""
+    hidden_size = config["hidden_size"]
+    found: dict[str, tuple[int, ...]] = {}
+    for layer, direction in cells(config):
+        width = hidden_size * (1 + config["bidirectional"]) if layer else config["input_size"]
+        found[f"weight_ih_l{layer}{direction}"] = (hidden_size, width)
+        found[f"weight_hh_l{layer}{direction}"] = (hidden_size, hidden_size)
+        if config["bias"]:
+            found[f"bias_ih_l{layer}{direction}"] = (hidden_size,)
+            found[f"bias_hh_l{layer}{direction}"] = (hidden_size,)
+    return found
+
+
+def lattice(draw: Draw, config: Mapping[str, Any]) -> dict[str, Array]:
+    """Even weights and an odd sum of biases: with integer inputs every sum is an odd integer, of either sign."""
+    params = {}
+    for name, shape in shapes(config).items():
+        if name.startswith("weight"):
+            params[name] = np.array((2, -2, 4, -4), dtype=draw.dtype)[draw.classes(shape, 4)]
+        else:
+            params[name] = 2 * draw.tensor(shape) + name.startswith("bias_hh")
+    return params
+
+
+def largest_sum(config: Mapping[str, Any], steps: int) -> int:
+    """A bound on every sum of a `lattice` whose inputs are at most 8."""
+    inputs, width, hidden_size = 8, config["input_size"], config["hidden_size"]
+    for _ in range(config["num_layers"]):
+        state = 8
+        for _ in range(steps):
+            state = 4 * (width * inputs + hidden_size * state) + 33
+        inputs, width = state, hidden_size * (1 + config["bidirectional"])
+    return int(inputs)
+
+
+def one_sign(draw: Draw, config: Mapping[str, Any]) -> dict[str, Array]:
+    """All that feeds a unit has one sign (positive for the first): with positive inputs nothing cancels."""
+    params: dict[str, Array] = {}
+    signs: dict[str, Array] = {}
+    for name, shape in shapes(config).items():
+        cell = name.split("_l")[1]
+        if cell not in signs:
+            signs[cell] = 1 - 2 * draw.classes((config["hidden_size"],), 2)
+            signs[cell][0] = 1
+        sign = signs[cell].astype(draw.dtype).reshape(-1, *(1,) * (len(shape) - 1))
+        params[name] = sign * np.abs(draw.off_zero(shape, 1 / 16))
+    return params

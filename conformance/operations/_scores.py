@@ -1,0 +1,71 @@
+"""What the softmax family shares: scores to be normalised along one dimension, and their shift-invariance."""
+
+import numpy as np
+
+from ..case import Case
+from ..drawing import Draw
+from ..operation import Rejection
+from ..tree import Array
+from ..trial import Trial
+from ._shapes import any_shape
+
+
+def cases(draw: Draw) -> Case:
+    """Any shape (none, too) and any dimension of it, counted from the front or from the back."""
+    shape = any_shape(draw)
+    return draw.case(config={"dim": dimension(draw, len(shape))}, inputs=[draw.tensor(shape)])
+
+
+def special(draw: Draw) -> Case:
+    """Scores whose exponentials overflow or vanish, and non-finite ones."""
+    shape = any_shape(draw)
+    huge = float(np.finfo(draw.dtype).max)
+    scores = special_scores(draw, shape, (huge, -huge))
+    return draw.case(config={"dim": dimension(draw, len(shape))}, inputs=[scores])
+
+
+def dimension(draw: Draw, dimensions: int) -> int:
+    """One of `dimensions`, as a number from the front or a negative one; a 0-d tensor has 0 and -1."""
+    count = max(dimensions, 1)
+    return draw.integer(0, count - 1) - count * draw.boolean()
+
+
+def special_scores(draw: Draw, shape: tuple[int, ...], *more: tuple[float, ...]) -> Array:
+    """Moderate scores with a large offset, or with one kind of special value (or of `more`) among them.
+
+    The kinds stay apart, since a single NaN or inf makes its whole slice NaN.
+    """
+    scores = draw.tensor(shape)
+    tables = ((-np.inf,), (np.inf, -np.inf), (np.nan,), (0.0, -0.0), *more)
+    kind = draw.integer(0, len(tables) + 2)
+    if kind < 3:
+        return np.asarray(scores + (1000.0, -1000.0, 10000.0)[kind], dtype=draw.dtype)
+    return draw.sprinkled(scores, tables[kind - 3])
+
+
+def shift_changes_nothing(trial: Trial) -> None:
+    """A number added to all scores along dim, another one for each slice, changes nothing."""
+    case = trial.case
+    (x,) = case.inputs
+    assert x is not None
+    # Only integers can be shifted without an error.
+    if case.regime != "exact" or x.size == 0:
+        return
+    dim = case.config["dim"]
+    slices = np.array(x.shape, dtype=np.int64)
+    slices[dim : dim + 1 or None] = 1
+    # Far enough for the exponentials of shifted scores to overflow, and to vanish, in either dtype.
+    shift = 1024 * (np.arange(slices.prod()) % 8 - 3).reshape(slices)
+    shifted = case.with_inputs(np.asarray(x + shift, dtype=x.dtype))
+    trial.agree_with_each_other(trial.run(shifted), trial.forward(), what="shifted scores")
+
+
+_X = np.arange(6.0).reshape(2, 3)
+
+REJECTS = (
+    Rejection(name="dim is None", config={"dim": None}, inputs=(_X,)),
+    Rejection(name="dim beyond the last", config={"dim": 2}, inputs=(_X,)),
+    Rejection(name="dim before the first", config={"dim": -3}, inputs=(_X,)),
+    Rejection(name="dim 1 of no dimension", config={"dim": 1}, inputs=(np.array(1.0),)),
+    Rejection(name="dim -2 of no dimension", config={"dim": -2}, inputs=(np.array(1.0),)),
+)

@@ -1,0 +1,44 @@
+"""Sliding windows along one axis: what convolution and pooling share when they draw a case."""
+
+import numpy as np
+
+from ..drawing import Draw
+from ..tree import Array
+
+Pair = tuple[int, int]
+
+
+def pair(option: int | Pair) -> Pair:
+    """An int-or-pair option as a pair (rows, columns)."""
+    return option if isinstance(option, tuple) else (option, option)
+
+
+def span(kernel: int, dilation: int) -> int:
+    """How many cells a dilated kernel reaches over."""
+    return dilation * (kernel - 1) + 1
+
+
+def batch(draw: Draw) -> tuple[int, ...]:
+    """A batch dimension, in one case of four none, and rarely an empty one."""
+    return () if draw.integer(0, 3) == 3 else (draw.size(3),)
+
+
+def plane(draw: Draw, lowest: tuple[int, int]) -> Pair:
+    """Rows and columns, each of at least `lowest`; now and then more columns than a vector register has lanes."""
+    rows, columns = lowest
+    more = (0, 1, 2, 3, 4, 1, 2, 3, 4, 2, 3, 4, 3, 4, 17)
+    return max(rows, 1) + draw.integer(0, 4), max(columns, 1) + draw.choice(more)
+
+
+def pool_padding(draw: Draw, kernel: Pair) -> int | Pair:
+    """A pool's padding: at most half of the kernel."""
+    rows, columns = kernel[0] // 2, kernel[1] // 2
+    if draw.boolean():
+        return draw.integer(0, rows), draw.integer(0, columns)
+    return draw.integer(0, min(rows, columns))
+
+
+def grown(x: Array, least: Pair) -> Array:
+    """`x` repeated at its end until the plane has `least` rows and columns."""
+    missing = [(0, max(low - size, 0)) for low, size in zip(least, x.shape[-2:], strict=True)]
+    return np.pad(x, [(0, 0)] * (x.ndim - 2) + missing, mode="wrap")

@@ -1,0 +1,132 @@
+"""conv2d: cases, rejections and the claims of a convolution."""
+
+import numpy as np
+
+from ..case import Case
+from ..drawing import Draw
+from ..law import Law
+from ..operation import Operation, Rejection
+from ._convolution_laws import equals_toeplitz_matrix, is_linear, is_local, is_translation_equivariant
+from ._toeplitz import padding_widths
+from ._windows import batch, pair, plane, span
+
+MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+def cases(draw: Draw) -> Case:
+    """Every option, alone and combined; the plane is at least what padding and dilated kernel need."""
+    padding_mode = draw.choice(MODES)
+    kind = draw.choice(("cells", "cells", "same", "valid"))
+    padding: str | int | tuple[int, int] = draw.pair(0, 2) if kind == "cells" else kind
+    stride: int | tuple[int, int] = 1 if kind == "same" else draw.pair(1, 3)
+    return _case(draw, stride, padding, padding_mode)
+
+
+def special(draw: Draw) -> Case:
+    """NaN and infinities in x, without padding: with it torch's own dtypes disagree."""
+    case = _case(draw, draw.pair(1, 2), 0, "zeros")
+    (x,) = case.inputs
+    assert x is not None
+    return case.with_inputs(draw.sprinkled(x, (np.nan, np.inf, -np.inf)), exact=False)
+
+
+def _case(
+    draw: Draw, stride: int | tuple[int, int], padding: str | int | tuple[int, int], padding_mode: str
+) -> Case:
+    groups = draw.choice((1, 2, 3))
+    # One channel in a group of several is a depthwise convolution.
+    in_group, out_group = draw.integer(1, 3 if groups == 1 else 2), draw.integer(1, 4 if groups == 1 else 2)
+    kernel_size, dilation, bias = draw.pair(1, 4), draw.pair(1, 2), draw.boolean()
+    kernel, spread = pair(kernel_size), pair(dilation)
+    widths = padding_widths(padding, kernel, spread)
+    rows, columns = (
+        max(span(k, d) - sum(width), _least(padding_mode, max(width)))
+        for k, d, width in zip(kernel, spread, widths, strict=True)
+    )
+    params = {"weight": draw.tensor((groups * out_group, in_group, *kernel))}
+    if bias:
+        params["bias"] = draw.tensor((groups * out_group,))
+    return draw.case(
+        config={
+            "in_channels": groups * in_group,
+            "out_channels": groups * out_group,
+            "kernel_size": kernel_size,
+            "stride": stride,
+            "padding": padding,
+            "dilation": dilation,
+            "groups": groups,
+            "bias": bias,
+            "padding_mode": padding_mode,
+        },
+        params=params,
+        inputs=[draw.tensor((*batch(draw), groups * in_group, *plane(draw, (rows, columns))))],
+        exact=True,
+    )
+
+
+def _least(padding_mode: str, width: int) -> int:
+    """The smallest plane that can be padded by `width`: a mirror image leaves the edge itself out."""
+    return {"reflect": width + 1, "circular": width}.get(padding_mode, 1)
+
+
+def _reject(name: str, x: tuple[int, ...] = (2, 4, 5, 6), **options: object) -> Rejection:
+    """A convolution of 4 channels into 6 by a 3 x 2 kernel, spoilt by `options` or by an input of shape `x`."""
+    config = {
+        "in_channels": 4,
+        "out_channels": 6,
+        "kernel_size": (3, 2),
+        "stride": 1,
+        "padding": 0,
+        "dilation": 1,
+        "groups": 1,
+        "bias": True,
+        "padding_mode": "zeros",
+        **options,
+    }
+    groups, kernel = config["groups"], config["kernel_size"]
+    in_group = 4 // groups if isinstance(groups, int) and groups > 0 else 4
+    assert isinstance(kernel, tuple)
+    params = {
+        "weight": np.arange(6.0 * in_group * kernel[0] * kernel[1]).reshape(6, in_group, *kernel) - 5,
+        "bias": np.arange(6.0) - 2,
+    }
+    x_values = (np.arange(np.prod(x)) % 7).reshape(x) - 3.0
+    return Rejection(name=name, config=config, params=params, inputs=(x_values,))
+
+
+CONV2D = Operation(
+    name="conv2d",
+    profile="core",
+    cases=cases,
+    special=special,
+    rejects=(
+        _reject("input without channels", x=(5, 6)),
+        _reject("input of five dimensions", x=(1, 2, 4, 5, 6)),
+        _reject("too few channels", x=(2, 3, 5, 6)),
+        _reject("too many channels", x=(2, 5, 5, 6)),
+        _reject("channels last", x=(2, 5, 6, 4)),
+        _reject("no rows", x=(2, 4, 0, 6)),
+        _reject("kernel higher than the input", x=(2, 4, 2, 6)),
+        _reject("kernel wider than the padded input", x=(4, 5, 1), kernel_size=(3, 4), padding=(0, 1)),
+        _reject("dilated kernel higher than the input", x=(2, 4, 4, 6), dilation=(2, 1)),
+        _reject("groups do not divide in_channels", groups=3),
+        _reject("groups do not divide out_channels", groups=4),
+        _reject("no groups", groups=0),
+        _reject("kernel of no cells", kernel_size=(0, 2)),
+        _reject("stride 0", stride=0),
+        _reject("negative stride", stride=(1, -1)),
+        _reject("dilation 0", dilation=(1, 0)),
+        _reject("negative padding", padding=(0, -1)),
+        _reject("same with a stride", padding="same", stride=2),
+        _reject("unknown padding", padding="full"),
+        _reject("unknown padding mode", padding_mode="mirror", padding=1),
+        _reject("reflects more than there is", padding_mode="reflect", padding=(5, 0)),
+        _reject("wraps around twice", padding_mode="circular", padding=(0, 7)),
+    ),
+    laws=(
+        Law(check=equals_toeplitz_matrix),
+        Law(check=is_linear),
+        Law(check=is_translation_equivariant),
+        Law(check=is_local),
+    ),
+)

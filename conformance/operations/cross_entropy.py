@@ -1,0 +1,124 @@
+"""cross_entropy: cases of both kinds of target, special values and rejections."""
+
+from typing import Any
+
+import numpy as np
+
+from ..case import Case
+from ..drawing import Draw
+from ..operation import Operation, Rejection
+from ..tree import Array
+from ._scores import special_scores
+
+REDUCTIONS = ("mean", "sum", "none")
+
+
+def cases(draw: Draw) -> Case:
+    """Unbatched, batched and with further dimensions; class indices, some ignored, or probabilities."""
+    input_shape, class_axis = _shape(draw)
+    smoothing = draw.choice((0.0, 0.1, 0.0, 0.3, 0.0, 0.75, 1.0))
+    target, ignore_index = _target(draw, input_shape, class_axis)
+    params = (
+        {"weight": _weight(draw, input_shape[class_axis], target, ignore_index)} if draw.boolean() else {}
+    )
+    return draw.case(
+        config=_config(ignore_index, draw.choice(REDUCTIONS), smoothing),
+        params=params,
+        inputs=[draw.tensor(input_shape), target],
+    )
+
+
+def special(draw: Draw) -> Case:
+    """Large and non-finite logits, but not the largest: whether their sum overflows is a matter of order."""
+    input_shape, class_axis = _shape(draw)
+    target, ignore_index = _target(draw, input_shape, class_axis)
+    return draw.case(
+        config=_config(ignore_index, draw.choice(REDUCTIONS), draw.choice((0.0, 0.1))),
+        inputs=[special_scores(draw, input_shape), target],
+    )
+
+
+def _shape(draw: Draw) -> tuple[tuple[int, ...], int]:
+    classes = draw.choice((3, 2, 5, 4, 7, 6, 2, 3, 4, 1))
+    if draw.integer(0, 5) == 0:
+        return (classes,), 0
+    return (
+        0 if draw.integer(0, 19) == 10 else draw.choice((2, 3, 4, 1, 5)),
+        classes,
+        *(draw.integer(1, 4) for _ in range(draw.integer(0, 2))),
+    ), 1
+
+
+def _target(draw: Draw, input_shape: tuple[int, ...], class_axis: int) -> tuple[Array, int]:
+    """Probabilities, positive and summing to one as torch's documentation wants them, or class indices."""
+    if draw.boolean():
+        counts = draw.classes(input_shape, 9) + 1
+        return (counts / counts.sum(axis=class_axis, keepdims=True)).astype(draw.dtype), draw.choice(
+            (-100, -1)
+        )
+    classes = input_shape[class_axis]
+    ignore_index = draw.choice((-100, -1, classes, draw.integer(0, classes - 1)))
+    others = (ignore_index,) if draw.boolean() and not 0 <= ignore_index < classes else ()
+    return draw.classes(tuple(np.delete(input_shape, class_axis)), classes, others), ignore_index
+
+
+def _weight(draw: Draw, classes: int, target: Array, ignore_index: int) -> Array:
+    """Positive class weights, now and then one of them zero, but never of all targets that count: no 0 / 0."""
+    weight = np.abs(draw.off_zero((classes,), 0.25))
+    if classes > 1 and draw.integer(0, 4) == 4:
+        counted = target[target != ignore_index]
+        spared = int(counted[0]) if counted.size and target.dtype.kind == "i" else 0
+        weight[(spared + 1) % classes] = 0
+    return weight
+
+
+def _config(ignore_index: int, reduction: str, label_smoothing: float) -> dict[str, Any]:
+    return {"ignore_index": ignore_index, "reduction": reduction, "label_smoothing": label_smoothing}
+
+
+_LOGITS = np.arange(6.0).reshape(2, 3) / 2
+_CLASSES = np.array([2, 0])
+_PROBABILITIES = np.array([[0.25, 0.5, 0.25], [0.125, 0.125, 0.75]])
+
+
+def _rejected(
+    name: str, logits: Array, target: Any, weight: Array | None = None, **options: Any
+) -> Rejection:
+    return Rejection(
+        name=name,
+        config={**_config(-100, "mean", 0.0), **options},
+        params={} if weight is None else {"weight": weight},
+        inputs=(logits, np.array(target)),
+    )
+
+
+CROSS_ENTROPY = Operation(
+    name="cross_entropy",
+    profile="core",
+    inputs=("input", "target"),
+    cases=cases,
+    special=special,
+    rejects=(
+        _rejected("class index too large", _LOGITS, [3, 0]),
+        _rejected("class index negative", _LOGITS, [2, -1]),
+        _rejected("class index too large, smoothed", _LOGITS, [3, 0], label_smoothing=0.1),
+        _rejected("class index too large, unbatched", _LOGITS[0], 3),
+        _rejected("class index too large, one dimension more", _LOGITS[:, :, None], [[3], [0]]),
+        _rejected("default ignore_index replaced", _LOGITS, [2, -100], ignore_index=-1),
+        _rejected("too few targets", _LOGITS, [2]),
+        _rejected("too many targets", _LOGITS, [2, 0, 1]),
+        _rejected("one target for a batch", _LOGITS, 2),
+        _rejected("targets for unbatched input", _LOGITS[0], [2, 0]),
+        _rejected("target with a dimension more", _LOGITS, [[2], [0]]),
+        _rejected("target with other further dimensions", np.ones((2, 3, 4)), np.zeros((2, 3), np.int64)),
+        _rejected("probabilities of another shape", _LOGITS, _PROBABILITIES[:, :2]),
+        _rejected("probabilities transposed", _LOGITS, _PROBABILITIES.T),
+        _rejected("probabilities with ignore_index", _LOGITS, _PROBABILITIES, ignore_index=0),
+        _rejected("too few weights", _LOGITS, _CLASSES, np.ones(2)),
+        _rejected("too many weights", _LOGITS, _CLASSES, np.ones(4)),
+        _rejected("too few weights, probabilities", _LOGITS, _PROBABILITIES, np.ones(2)),
+        _rejected("unknown reduction", _LOGITS, _CLASSES, reduction="average"),
+        _rejected("label_smoothing above 1", _LOGITS, _CLASSES, label_smoothing=1.5),
+        _rejected("no dimension", np.array(1.0), 0),
+    ),
+)

@@ -1,0 +1,129 @@
+"""rnn: cases, rejections and the claims of a recurrent network."""
+
+from typing import Any
+
+import numpy as np
+
+from ..case import Case
+from ..drawing import Draw
+from ..law import Law
+from ..operation import Kink, Operation, Rejection
+from ..tree import Array
+from ._recurrent_laws import bidirectional_is_two_networks, split_sequence_carries_state, stacked_is_composed
+from ._recurrent_params import SIGNIFICAND, cells, largest_sum, lattice, one_sign, shapes
+
+
+def cases(draw: Draw) -> Case:
+    """Every option. With relu, no sum that feeds it is near zero: see `lattice` and `one_sign`."""
+    input_size = draw.integer(1, 4)
+    hidden_size = input_size if draw.integer(0, 3) == 3 else draw.integer(1, 4)
+    config = {
+        "input_size": input_size,
+        "hidden_size": hidden_size,
+        "num_layers": draw.integer(1, 3),
+        "nonlinearity": draw.choice(("tanh", "relu")),
+        "bias": draw.boolean(),
+        "batch_first": draw.boolean(),
+        "dropout": 0.0,
+        "bidirectional": draw.boolean(),
+    }
+    steps, batch = draw.integer(1, 5), () if draw.integer(0, 3) == 3 else (draw.size(3),)
+    shape = (*batch, steps, input_size) if config["batch_first"] else (steps, *batch, input_size)
+    state = (len(cells(config)), *batch, hidden_size)
+    if config["nonlinearity"] == "tanh":
+        params = {name: draw.tensor(size, 1 / 8) for name, size in shapes(config).items()}
+        x, h_0 = draw.tensor(shape, 1 / 4), draw.tensor(state, 1 / 8)
+    elif draw.regime == "exact" and config["bias"] and largest_sum(config, steps) < SIGNIFICAND:
+        params = lattice(draw, config)
+        x, h_0 = draw.tensor(shape), draw.tensor(state)
+    else:
+        params = one_sign(draw, config)
+        x, h_0 = np.abs(draw.off_zero(shape)), np.abs(draw.off_zero(state))
+    return draw.case(config=config, params=params, inputs=[x, None if draw.boolean() else h_0])
+
+
+def _network(**options: Any) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Config and params of a small network, 3 features into 2 units, changed by `options`."""
+    config = {
+        "input_size": 3,
+        "hidden_size": 2,
+        "num_layers": 1,
+        "nonlinearity": "tanh",
+        "bias": True,
+        "batch_first": False,
+        "dropout": 0.0,
+        "bidirectional": False,
+        **options,
+    }
+    params = {
+        name: (np.arange(np.prod(shape)).reshape(shape) - 1) / 4 for name, shape in shapes(config).items()
+    }
+    return config, params
+
+
+def _reject(
+    name: str, x: tuple[int, ...] = (4, 5, 3), h_0: tuple[int, ...] | None = None, **options: Any
+) -> Rejection:
+    config, params = _network(**options)
+    inputs = tuple(
+        None if shape is None else (np.arange(np.prod(shape)) % 7).reshape(shape) / 4 for shape in (x, h_0)
+    )
+    return Rejection(name=name, config=config, params=params, inputs=inputs)
+
+
+def _kink(name: str, first: float, output: tuple[float, float], x: tuple[float, float], h_0: float) -> Kink:
+    """One relu unit over two steps: h[t] = relu(2 x[t] + 3 h[t - 1] + 1 - 1) from x = (first, 1), h_0 = 0."""
+    config, _ = _network(input_size=1, hidden_size=1, nonlinearity="relu")
+    return Kink(
+        name=name,
+        config=config,
+        params={
+            "weight_ih_l0": np.array([[2.0]]),
+            "weight_hh_l0": np.array([[3.0]]),
+            "bias_ih_l0": np.array([1.0]),
+            "bias_hh_l0": np.array([-1.0]),
+        },
+        inputs=(np.array([[first], [1.0]]), np.array([[0.0]])),
+        output=(np.array(output).reshape(2, 1), np.array([output[1:]])),
+        cotangent=(np.array([[5.0], [7.0]]), np.array([[11.0]])),
+        inputs_cotangents=(np.array(x).reshape(2, 1), np.array([[h_0]])),
+    )
+
+
+RNN = Operation(
+    name="rnn",
+    profile="core",
+    cases=cases,
+    inputs=("x", "h_0"),
+    outputs=("output", "h_n"),
+    rejects=(
+        _reject("input of one dimension", x=(3,)),
+        _reject("input of four dimensions", x=(2, 4, 5, 3)),
+        _reject("too few features", x=(4, 5, 2)),
+        _reject("too many features", x=(4, 4)),
+        _reject("features first", x=(3, 4, 5), batch_first=True),
+        _reject("no time steps", x=(0, 5, 3)),
+        _reject("no time steps, batch first", x=(5, 0, 3), batch_first=True),
+        _reject("h_0 of too few cells", h_0=(1, 5, 2), bidirectional=True),
+        _reject("h_0 of too many cells", h_0=(2, 5, 2)),
+        _reject("h_0 of another batch", h_0=(1, 4, 2)),
+        _reject("h_0 of another width", h_0=(1, 5, 3)),
+        _reject("h_0 with the batch first", h_0=(4, 1, 2), batch_first=True),
+        _reject("h_0 without the batch", h_0=(1, 2)),
+        _reject("h_0 with a batch that x has not", x=(4, 3), h_0=(1, 1, 2)),
+        _reject("unknown nonlinearity", nonlinearity="sigmoid"),
+        _reject("no layers", num_layers=0),
+        _reject("no units", hidden_size=0),
+        _reject("negative dropout", dropout=-0.5),
+        _reject("dropout above 1", dropout=1.5),
+    ),
+    kinks=(
+        _kink("relu_at_zero", 0.0, output=(0.0, 2.0), x=(0.0, 36.0), h_0=0.0),
+        _kink("relu_at_nan", np.nan, output=(np.nan, np.nan), x=(118.0, 36.0), h_0=177.0),
+    ),
+    laws=(
+        Law(check=bidirectional_is_two_networks),
+        Law(check=stacked_is_composed),
+        Law(check=split_sequence_carries_state),
+    ),
+)

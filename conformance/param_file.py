@@ -1,0 +1,47 @@
+"""Parameters in a .safetensors file: numbers, names and shapes, nothing that could be executed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from .errors import UsageError
+from .tree import Array
+
+
+def write(file: Path, params: Mapping[str, Array]) -> None:
+    """Write params, whole or not at all; raises UsageError where the file cannot be written."""
+    # safetensors silently writes wrong numbers for arrays that are not C-contiguous.
+    content = save({name: np.ascontiguousarray(array) for name, array in params.items()})
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise UsageError(f"{file}: not written: {error.strerror or error}") from None
+
+
+def read(file: Path, like: Mapping[str, Array]) -> dict[str, Array]:
+    """The params in a file, which must have the names, shapes and dtypes of `like`.
+
+    Raises UsageError where the file is missing, damaged or of another model.
+    """
+    try:
+        found = load(file.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{file}: not read: {error.strerror or error}") from None
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{file}: not readable as safetensors: {error}") from None
+    if found.keys() != like.keys():
+        differing = ", ".join(sorted(found.keys() ^ like.keys()))
+        raise UsageError(f"{file}: the parameters of another model ({differing})")
+    for name, array in found.items():
+        wanted = like[name]
+        if array.shape != wanted.shape or array.dtype != wanted.dtype:
+            raise UsageError(
+                f"{file}: {name} is {array.dtype} {array.shape}, expected {wanted.dtype} {wanted.shape}"
+            )
+    return {name: np.array(found[name]) for name in like}

@@ -1,0 +1,253 @@
+"""Inside a worker process: judge what arrives on standard input, one operation of one backend at a time.
+
+The kernel's process is not the judge's: it may abort, hang or print without disturbing anybody. What it
+prints goes to a file of the parent's, beside the stack that faulthandler writes when it dies.
+"""
+
+import faulthandler
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+
+from .verdict import Counterexample, Verdict
+
+if TYPE_CHECKING:
+    from .law import Law
+    from .operation import Operation
+    from .oracle import Oracle
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One operation of one backend, by all its laws (or those named) in the dtypes named."""
+
+    backend: str
+    address: str
+    operation: str
+    laws: tuple[str, ...] | None
+    dtypes: tuple[str, ...]
+    examples: int
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """How far a worker has come in its task: the `count`-th case of a law, or of shrinking it."""
+
+    dtype: str
+    law: str
+    count: int
+    shrinking: bool = False
+
+
+@dataclass(frozen=True)
+class Recall:
+    """Draw again the case that a dead worker was at; no kernel is asked."""
+
+    task: Task
+    place: Place
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The worker has imported what it needs: the time limit counts from here."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdicts of one dtype."""
+
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """The task is finished; for a Recall with the case it asked for."""
+
+    counterexample: Counterexample | None = None
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The task ended in an exception, and `whose`: "usage" (the user's), "judge" or "kernel"."""
+
+    whose: str
+    message: str
+    stack: str
+
+
+Message: TypeAlias = Ready | Place | Judged | Done | Broken
+
+
+class _Recalled(BaseException):
+    """Leaves Hypothesis with the case that was asked for; no Exception, so that Hypothesis lets it through."""
+
+    def __init__(self, oracle: "Oracle") -> None:
+        self.oracle = oracle
+
+
+def main() -> None:
+    """Answer each (task, seconds) from standard input with messages on standard output, until the input ends."""
+    given, answers = _take_over_streams()
+
+    def answer(message: Message) -> None:
+        pickle.dump(message, answers)
+        answers.flush()
+
+    tasks: queue.SimpleQueue[tuple[Task | Recall, float]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(given, tasks), daemon=True).start()
+
+    from . import engine as _  # noqa: F401, the slow import, before the clock starts
+    from .shadowing import check_names
+
+    with _reported(answer):
+        check_names()
+        answer(Ready())
+    while True:
+        task, seconds = tasks.get()
+        _forget_output()
+        faulthandler.dump_traceback_later(seconds, exit=True)
+        with _reported(answer):
+            if isinstance(task, Recall):
+                answer(Done(recall(task)))
+            else:
+                for dtype in task.dtypes:
+                    answer(Judged(_judge(task, dtype, answer)))
+                answer(Done())
+        faulthandler.cancel_dump_traceback_later()
+
+
+def recall(wanted: Recall) -> Counterexample | None:
+    """The case that a worker was at when it died, with what was expected; None while a fault was shrunk."""
+    from .law import Source
+    from .operation import listed_case
+    from .oracle import Oracle
+    from .selection import choose_operations, laws_of
+    from .tree import leaves
+    from .trial import show
+
+    task, place = wanted.task, wanted.place
+    (operation,) = choose_operations([task.operation])
+    (law,) = (law for law in laws_of(operation) if law.name == place.law)
+    if place.shrinking:
+        return None
+    if law.source in (Source.REJECTS, Source.KINKS):
+        entries = operation.rejects if law.source == Source.REJECTS else operation.kinks
+        oracle = Oracle(listed_case(operation.name, entries[place.count - 1], place.dtype))
+    else:
+        oracle = _drawn(operation, law, wanted)
+    if law.source == Source.REJECTS:
+        expected = "ValueError"
+    else:
+        expected = "\n".join(f"{name} = {show(leaf)}" for name, leaf in leaves(oracle.output))
+    case = oracle.case
+    size = sum(array.size for array in (*case.params.values(), *case.inputs) if array is not None)
+    return Counterexample(case=case, expected=expected, actual="nothing", size=size, shrinking_cut=True)
+
+
+def _drawn(operation: "Operation", law: "Law", wanted: Recall) -> "Oracle":
+    import hypothesis
+
+    from .engine import asked_cases, run_given, stream_seed
+
+    task, place = wanted.task, wanted.place
+    count = 0
+
+    def stop_there(oracle: "Oracle") -> None:
+        nonlocal count
+        count += 1
+        if count == place.count:
+            raise _Recalled(oracle)
+
+    try:
+        run_given(
+            asked_cases(operation, place.dtype, law.source),
+            stop_there,
+            seed=stream_seed(task.seed, operation.name, place.dtype, law.source),
+            examples=task.examples,
+            phases=(hypothesis.Phase.generate,),
+        )
+    except _Recalled as found:
+        return found.oracle
+    raise LookupError(f"{operation.name} has no case {place.count}")
+
+
+def _judge(task: Task, dtype: str, answer: Any) -> tuple[Verdict, ...]:
+    from .engine import judge_kernel
+    from .selection import choose_laws, choose_operations, load_for
+
+    (operation,) = choose_operations([task.operation])
+    backend = load_for(task.address, operation)
+
+    def progress(stage: str, count: int) -> None:
+        law = stage.removeprefix("shrinking ")
+        answer(Place(dtype=dtype, law=law, count=count, shrinking=law != stage))
+
+    return judge_kernel(
+        operation,
+        backend.kernels.get(task.operation),
+        backend.declaration,
+        dtype=dtype,
+        laws=None if task.laws is None else choose_laws(task.laws),
+        examples=task.examples,
+        seed=task.seed,
+        progress=progress,
+    )
+
+
+def _take_over_streams() -> tuple[BinaryIO, BinaryIO]:
+    """The parent's pipes, out of the kernel's reach: it reads nothing, and prints to standard error's file."""
+    given, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    faulthandler.enable()
+    return given, answers
+
+
+def _listen(given: BinaryIO, tasks: "queue.SimpleQueue[tuple[Task | Recall, float]]") -> None:
+    """Hand on tasks; when the input ends the parent is gone, and this process goes with all its children."""
+    try:
+        while True:
+            tasks.put(pickle.load(given))
+    except (EOFError, OSError):
+        if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+            os.killpg(os.getpgrp(), signal.SIGKILL)
+        os._exit(0)
+
+
+def _forget_output() -> None:
+    """Empty the file of what was printed, so that what it holds is about the task at hand."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    try:
+        os.ftruncate(2, 0)
+        os.lseek(2, 0, os.SEEK_SET)
+    except OSError:
+        pass  # standard error is no file
+
+
+@contextmanager
+def _reported(answer: Any) -> Iterator[None]:
+    """Turn an exception into a message; the process lives on."""
+    from .errors import UsageError
+
+    try:
+        yield
+    except UsageError as error:
+        answer(Broken("usage", str(error), ""))
+    except Exception as error:
+        answer(Broken("judge", f"{type(error).__name__}: {error}", traceback.format_exc()))
+    except BaseException as error:
+        # Nobody else raises one here: Ctrl-C does not reach this process.
+        answer(
+            Broken("kernel", f"raised {type(error).__name__}: {error}".rstrip(": "), traceback.format_exc())
+        )

@@ -38,8 +38,8 @@ def read(file: Path, like: Mapping[str, Array]) -> dict[str, Array]:
     if found.keys() != like.keys():
         differing = ", ".join(sorted(found.keys() ^ like.keys()))
         raise UsageError(f"{file}: the parameters of another model ({differing})")
-    for name, array in found.items():
-        wanted = like[name]
+    for name, wanted in like.items():
+        array = found[name]
         if array.shape != wanted.shape or array.dtype != wanted.dtype:
             raise UsageError(
                 f"{file}: {name} is {array.dtype} {array.shape}, expected {wanted.dtype} {wanted.shape}"

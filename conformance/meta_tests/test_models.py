@@ -1,0 +1,229 @@
+"""The models of the specification are judged like operations, and each of their laws can fail."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from conformance.backend import Backend, Failure, bundled_names
+from conformance.engine import asked_cases, judge_kernel, run_given
+from conformance.graph import Composed
+from conformance.kernel import Kernel
+from conformance.models import MODELS, ModelOperation
+from conformance.models._composed import recorded
+from conformance.operations import OPERATIONS
+from conformance.selection import choose_operations, choose_profile, laws_of, load_for, profiles
+from conformance.verdict import Status, Verdict
+
+from .torch_backend import TORCH
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = tuple(model.name for model in MODELS)
+each_model = pytest.mark.parametrize("model", MODELS, ids=NAMES)
+
+
+def verdicts_of(model: ModelOperation, backend: Backend, **options: Any) -> dict[str, Verdict]:
+    kernel = model.kernel(backend)
+    judged = judge_kernel(
+        model, kernel, backend.declaration, **{"dtype": "float64", "examples": 12, **options}
+    )
+    return {verdict.law or "": verdict for verdict in judged}
+
+
+def with_kernel(operation: str, change: Callable[[Kernel], Kernel]) -> Backend:
+    """Torch as a backend, one kernel of it changed."""
+    kernel = TORCH.kernels[operation]
+    assert isinstance(kernel, Kernel)
+    return replace(TORCH, kernels={**TORCH.kernels, operation: change(kernel)})
+
+
+def with_pullback(operation: str, change: Callable[[Any], Any]) -> Backend:
+    """Torch as a backend, what one pullback returns changed."""
+
+    def changed(kernel: Kernel) -> Kernel:
+        def vjp(*args: Any, **config: Any) -> Any:
+            assert kernel.vjp is not None
+            output, pullback = kernel.vjp(*args, **config)
+            return output, lambda g: change(pullback(g))
+
+        return Kernel(kernel.operation, kernel.forward, vjp)
+
+    return with_kernel(operation, changed)
+
+
+def test_one_name_everywhere() -> None:
+    """A model's name is the stem of its file in the reference and in the judge."""
+    for folder in ("reference", "conformance"):
+        files = {file.stem for file in (ROOT / folder / "models").glob("[!_]*.py")}
+        assert files == set(NAMES), folder
+
+
+def test_models_are_a_profile() -> None:
+    """`models` holds them; by name they are chosen as operations are; no backend has a file of theirs."""
+    assert profiles()["models"] == NAMES
+    assert choose_profile("models") == MODELS
+    assert choose_operations(["mlp", "linear"])[-1].name == "mlp"
+    assert not set(NAMES) & {operation.name for operation in OPERATIONS}
+
+
+@each_model
+def test_parts_are_what_is_recorded(model: ModelOperation) -> None:
+    """`parts` names exactly the operations that the recorded graph of every case uses."""
+    found: set[tuple[str, ...]] = set()
+
+    def look(oracle: Any) -> None:
+        case = oracle.case
+        shapes = tuple(x.shape for x in case.inputs)
+        found.add(recorded(case.operation, tuple(case.config.items()), shapes).operations)
+
+    import hypothesis
+
+    run_given(asked_cases(model, "float32"), look, seed=0, examples=20, phases=(hypothesis.Phase.generate,))
+    assert found == {model.parts}
+
+
+@each_model
+@pytest.mark.parametrize("backend", bundled_names())
+def test_a_backend_that_has_the_operations_has_the_model(backend: str, model: ModelOperation) -> None:
+    """Every law passes in both dtypes, with no line of the backend's own."""
+    loaded = load_for(backend, model)
+    for dtype in ("float32", "float64"):
+        for verdict in verdicts_of(model, loaded, dtype=dtype, examples=8).values():
+            assert verdict.status == Status.PASSED, (verdict.id, verdict.message)
+
+
+@each_model
+def test_torch_itself_passes(model: ModelOperation) -> None:
+    """In float32 as well, where its own roundings are large."""
+    for verdict in verdicts_of(model, TORCH, dtype="float32").values():
+        assert verdict.status == Status.PASSED, (verdict.id, verdict.message)
+
+
+def test_a_missing_operation_is_named() -> None:
+    """A model whose operations are not all there is unsupported by all laws, and says what is missing."""
+    (mlp,) = choose_operations(["mlp"])
+    assert isinstance(mlp, ModelOperation)
+    partial = replace(TORCH, kernels={"linear": TORCH.kernels["linear"]})
+    verdicts = verdicts_of(mlp, partial, examples=3)
+    assert set(verdicts) == {law.name for law in laws_of(mlp)}
+    for verdict in verdicts.values():
+        assert verdict.status == Status.UNSUPPORTED
+        assert verdict.message == "mlp needs flatten, relu: torch has no kernel of that name"
+
+
+def test_without_its_loss_a_model_is_not_trained() -> None:
+    """Only training is unsupported then."""
+    (mlp,) = choose_operations(["mlp"])
+    assert isinstance(mlp, ModelOperation)
+    kernels = {name: kernel for name, kernel in TORCH.kernels.items() if name != "cross_entropy"}
+    verdicts = verdicts_of(mlp, replace(TORCH, kernels=kernels), examples=3)
+    assert verdicts.pop("training").message == "training needs cross_entropy, forward and vjp"
+    assert {verdict.status for verdict in verdicts.values()} == {Status.PASSED}
+
+
+def test_a_part_that_does_not_import_is_an_error_of_the_model() -> None:
+    """The model is errored with the part's reason."""
+    (mlp,) = choose_operations(["mlp"])
+    assert isinstance(mlp, ModelOperation)
+    broken = replace(TORCH, kernels={**TORCH.kernels, "relu": Failure("relu.py does not import: why")})
+    for verdict in verdicts_of(mlp, broken, examples=3).values():
+        assert (verdict.status, verdict.message) == (
+            Status.ERRORED,
+            "mlp needs relu: relu.py does not import: why",
+        )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_numerical_gradient_can_fail(dtype: str) -> None:
+    """A pullback off by one part in a hundred is far outside of the allowance, in either dtype."""
+
+    def slightly(found: Any) -> Any:
+        params, inputs = found
+        return {**params, "weight": params["weight"] * 1.01}, inputs
+
+    for model in MODELS:
+        (law,) = (law for law in model.laws if law.name == "numerical_gradient")
+        wrong = with_pullback("linear", slightly)
+        verdict = verdicts_of(model, wrong, dtype=dtype, laws=[law], shrink_seconds=0.0)[law.name]
+        assert verdict.status == Status.FAILED, model.name
+        assert "by central differences of forward" in (verdict.message or "")
+
+
+def test_training_can_fail_alone() -> None:
+    """A loss whose cotangent forgets the mean is nobody's fault but training's."""
+    for model in MODELS:
+        wrong = with_pullback(model.loss, lambda found: ({}, (found[1][0] * 2, found[1][1])))
+        verdicts = verdicts_of(model, wrong, shrink_seconds=0.0)
+        assert verdicts.pop("training").status == Status.FAILED, model.name
+        assert {verdict.status for verdict in verdicts.values()} == {Status.PASSED}, model.name
+
+
+def test_a_fault_of_a_part_is_a_fault_of_the_model() -> None:
+    """Judged like an operation: what is off by little fails agreement, what keeps state determinism."""
+    (mlp,) = choose_operations(["mlp"])
+    assert isinstance(mlp, ModelOperation)
+
+    def biased(kernel: Kernel) -> Kernel:
+        def forward(params: Any, x: Any, **config: Any) -> Any:
+            assert kernel.forward is not None
+            return kernel.forward(params, x, **config) * (1 + 2.0**-20)
+
+        return Kernel(kernel.operation, forward, kernel.vjp)
+
+    options = {"examples": 5, "shrink_seconds": 0.0}
+    assert verdicts_of(mlp, with_kernel("relu", biased), **options)["agreement"].status == Status.FAILED
+    count = iter(range(10**9))
+
+    def drifting(kernel: Kernel) -> Kernel:
+        def forward(params: Any, x: Any, **config: Any) -> Any:
+            assert kernel.forward is not None
+            return kernel.forward(params, x, **config) + next(count)
+
+        return Kernel(kernel.operation, forward, kernel.vjp)
+
+    assert verdicts_of(mlp, with_kernel("relu", drifting), **options)["determinism"].status == Status.FAILED
+
+
+def test_a_model_given_as_a_function_is_judged_but_not_trained() -> None:
+    """`judge("mlp", vjp=...)` has no loss of its own."""
+    from conformance.engine import judge
+
+    kernel = MODELS[0].kernel(TORCH)
+    assert isinstance(kernel, Composed)
+    judgement = judge("linear_regression", vjp=kernel.vjp, examples=3, dtypes=["float64"])
+    assert judgement.conforms
+    status = {verdict.law: verdict.status for verdict in judgement.verdicts}
+    assert status.pop("training") == Status.UNSUPPORTED
+    assert set(status.values()) == {Status.PASSED}
+
+
+@each_model
+def test_sums_that_feed_a_relu_are_off_zero(model: ModelOperation) -> None:
+    """In exact cases no correct kernel meets the kink: the recorded ReLUs never see a zero."""
+    import hypothesis
+
+    seen: list[float] = []
+
+    def watched(kernel: Kernel) -> Kernel:
+        def forward(params: Any, x: Any, **config: Any) -> Any:
+            assert kernel.forward is not None
+            seen.extend(np.abs(np.asarray(x)).reshape(-1).tolist())
+            return kernel.forward(params, x, **config)
+
+        return Kernel(kernel.operation, forward, None)
+
+    kernel = model.kernel(with_kernel("relu", watched))
+    assert isinstance(kernel, Composed)
+
+    def look(oracle: Any) -> None:
+        case = oracle.case
+        if case.regime == "exact":
+            assert kernel.forward is not None
+            kernel.forward(case.params, *case.inputs, **case.config)
+
+    run_given(asked_cases(model, "float64"), look, seed=1, examples=60, phases=(hypothesis.Phase.generate,))
+    assert all(value > 0 for value in seen)
+    assert bool(seen) == ("relu" in model.parts)

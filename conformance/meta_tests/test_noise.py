@@ -1,0 +1,79 @@
+"""All noisy runs at once spread like as many runs one by one, and primitives in place have their noise."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from conformance.case import Case
+from conformance.noise import INJECTED, Noise
+from conformance.oracle import Oracle, _flat
+from conformance.tree import Array, is_floating
+
+from .stored_cases import STORED_CASES
+
+RUNS = 32
+
+
+def spreads(oracle: Oracle, noisy: list[Array | None]) -> list[float]:
+    """The root mean square of all deviations, for each floating output and cotangent."""
+    calm = _flat(oracle.output, oracle.cotangents)
+    return [
+        float(np.sqrt(np.mean((np.asarray(a) - b) ** 2)) / INJECTED)
+        for a, b in zip(noisy, calm, strict=True)
+        if b is not None and is_floating(b)
+    ]
+
+
+@pytest.mark.parametrize(
+    "case", STORED_CASES, ids=[f"{case.operation}-{i}" for i, case in enumerate(STORED_CASES)]
+)
+def test_all_runs_at_once_spread_like_one_by_one(case: Case) -> None:
+    """Within a factor of 1.6, where 32 runs tell a spread to about an eighth; and none needs the loop."""
+    oracle = Oracle(case)
+    at_once = spreads(oracle, oracle._noisy_at_once(RUNS))
+    one_by_one = spreads(oracle, oracle._noisy_one_by_one(RUNS))
+    assert len(at_once) == len(one_by_one) > 0
+    for left, right in zip(at_once, one_by_one, strict=True):
+        # A sum of one term has no error; one by one it is counted as one rounding.
+        assert left / 1.6 <= right <= left * 1.6 or (left == 0 and right < 2)
+
+
+def pairs() -> dict[str, tuple[Callable[..., Tensor], Callable[..., Tensor]]]:
+    """Functions of (a, b) by name, each with primitives out of place and in place."""
+    return {
+        "add": (lambda a, b: a.mul(3).add(b), lambda a, b: a.mul(3).add_(b)),
+        "tanh": (lambda a, b: a.add(b).tanh(), lambda a, b: a.add(b).tanh_()),
+        "addmm": (lambda a, b: (a * 3).addmm(a, b), lambda a, b: (a * 3).addmm_(a, b)),
+        "relu": (lambda a, b: (a @ b).relu(), lambda a, b: (a @ b).relu_()),
+        "view": (lambda a, b: (a + b).tanh()[0] * 2, lambda a, b: (a + b)[0].tanh_() * 2),
+    }
+
+
+RUNS = 200
+
+
+@pytest.mark.parametrize("name", pairs())
+def test_in_place_is_as_noisy_as_out_of_place(name: str) -> None:
+    """Value and gradients: the error is in what later primitives, and the backward, read."""
+
+    def spread(function: Callable[..., Tensor]) -> list[Any]:
+        found = []
+        for run in range(RUNS):
+            a, b = (
+                torch.linspace(-1.3, end, 9).double().reshape(3, 3).requires_grad_() for end in (2.1, 1.4)
+            )
+            with Noise(run):
+                result = function(a, b)
+                gradients = torch.autograd.grad(result, (a, b), torch.ones_like(result) / 3)
+            found.append([t.detach().numpy() for t in (result, *gradients)])
+        return [np.stack(leaf).std(axis=0) / INJECTED for leaf in zip(*found, strict=True)]
+
+    # A standard deviation over n runs scatters by 1 / sqrt(2 n) of itself, two of them by 1 / sqrt(n); below
+    # float64's own rounding, in units of the injected one, there is nothing to compare.
+    scatter, own = 6 / np.sqrt(RUNS), 8 * 2.0**-53 / INJECTED
+    for plain, in_place in zip(*(spread(function) for function in pairs()[name]), strict=True):
+        assert (np.abs(plain - in_place) <= scatter * np.maximum(plain, in_place) + own).all()

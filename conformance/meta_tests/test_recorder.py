@@ -1,0 +1,516 @@
+"""Recording: on torch's own kernels a recorded graph gives torch's own bits, and the rest is refused.
+
+Every operation of these graphs is evaluated by torch, in the order of the module's own run, so that equality
+is exact: whatever differs, the recorder or the graph did.
+"""
+
+from collections.abc import Callable, Iterator
+from inspect import signature
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from conformance.backend import Backend, Declaration, Failure
+from conformance.eager import eager_kernel
+from conformance.graph import Call, Composed, Graph, Select
+from conformance.kernel import Kernel
+from conformance.oracle import known_warnings, reference_class
+from conformance.recorder import NotRecordable, record
+from conformance.tree import Array
+
+from .torch_backend import TORCH
+
+
+class Program(nn.Module):
+    """A function as a module; `parts` are its layers, parameters and buffers."""
+
+    def __init__(self, function: Callable[..., Any], **parts: Any) -> None:
+        super().__init__()
+        self.function = function
+        for name, part in parts.items():
+            if isinstance(part, Tensor) and not isinstance(part, nn.Parameter):
+                self.register_buffer(name, part)
+            else:
+                setattr(self, name, part)
+
+    def forward(self, *inputs: Tensor) -> Any:
+        return self.function(self, *inputs)
+
+
+def numbers(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+
+
+def twice(layer: nn.Module) -> nn.Module:
+    return Program(lambda m, x: m.b(torch.tanh(m.a(x))), a=layer, b=layer)
+
+
+def convolution(**options: Any) -> nn.Module:
+    return nn.Conv2d(3, 4, (3, 2), **options)
+
+
+VECTORS, SEQUENCES, IMAGES = numbers(4, 5), numbers(2, 5, 4), numbers(2, 3, 6, 6)
+CLASSES = torch.tensor([1, 0, 4, 2])
+
+PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
+    "identity": (nn.Identity(), (VECTORS,), ()),
+    "functional": (
+        Program(
+            lambda m, x: F.linear(F.relu(F.linear(x, m.w, m.b)), m.w.t()),
+            w=nn.Parameter(numbers(3, 5)),
+            b=nn.Parameter(numbers(3)),
+        ),
+        (VECTORS,),
+        ("linear", "relu"),
+    ),
+    "methods": (Program(lambda m, x: x.sigmoid().tanh().relu()), (VECTORS,), ("sigmoid", "tanh", "relu")),
+    "shape-dependent view": (
+        Program(lambda m, x: m.layer(x.view(x.shape[0], -1)), layer=nn.Linear(108, 2)),
+        (IMAGES,),
+        ("linear",),
+    ),
+    "flatten": (nn.Sequential(nn.Flatten(), nn.Linear(108, 2)), (IMAGES,), ("flatten", "linear")),
+    "residual": (Program(lambda m, x: m.layer(x) + x, layer=nn.Linear(5, 5)), (VECTORS,), ("linear",)),
+    "used three times": (
+        Program(lambda m, x: (m.layer(x) + x, x.tanh()), layer=nn.Linear(5, 5)),
+        (VECTORS,),
+        ("linear", "tanh"),
+    ),
+    "in-place sum": (
+        Program(lambda m, x: m.layer(x).add_(x), layer=nn.Linear(5, 5)),
+        (VECTORS,),
+        ("linear",),
+    ),
+    "tied layer": (twice(nn.Linear(5, 5)), (VECTORS,), ("linear", "tanh")),
+    "chunks": (
+        Program(lambda m, x: x.chunk(2, 1)[0].sigmoid() + x.chunk(2, 1)[1].tanh()),
+        (numbers(3, 4),),
+        ("sigmoid", "tanh"),
+    ),
+    "unbind": (Program(lambda m, x: tuple(part.relu() for part in x)), (numbers(3, 4),), ("relu",)),
+    "index with repeats": (Program(lambda m, x: x[[0, 2, 0]].relu()), (VECTORS,), ("relu",)),
+    "expand": (Program(lambda m, x: m.p.expand(4, 5) + x, p=nn.Parameter(numbers(1, 5))), (VECTORS,), ()),
+    "permute": (
+        Program(
+            lambda m, x: m.layer(x.permute(1, 0, 2).transpose(0, 1)).unsqueeze(1).squeeze(1),
+            layer=nn.Linear(4, 3),
+        ),
+        (SEQUENCES,),
+        ("linear",),
+    ),
+    "in-place relu": (
+        nn.Sequential(nn.Conv2d(3, 2, 3), nn.ReLU(inplace=True), nn.Flatten(), nn.Linear(32, 2)),
+        (IMAGES,),
+        ("conv2d", "relu", "flatten", "linear"),
+    ),
+    "dropout in evaluation": (
+        nn.Sequential(nn.Linear(5, 2), nn.Dropout(0.5)).eval(),
+        (VECTORS,),
+        ("linear",),
+    ),
+    "made constants": (
+        Program(lambda m, x: F.relu(x) + torch.ones(4, 5, dtype=x.dtype)),
+        (VECTORS,),
+        ("relu",),
+    ),
+    "nested output": (Program(lambda m, x: [x.relu(), (x.tanh(), x)]), (VECTORS,), ("relu", "tanh")),
+    "unused work": (
+        Program(
+            lambda m, x: (x.mean(), m.other(x), m.layer(x))[2], layer=nn.Linear(5, 2), other=nn.Linear(5, 2)
+        ),
+        (VECTORS,),
+        ("linear",),
+    ),
+    "rnn": (nn.RNN(4, 3, 2, batch_first=True, bidirectional=True), (SEQUENCES,), ("rnn",)),
+    "rnn without batch": (nn.RNN(4, 3, nonlinearity="relu", bias=False), (SEQUENCES[0],), ("rnn",)),
+    "rnn with a state": (nn.RNN(4, 3), (SEQUENCES, numbers(1, 5, 3)), ("rnn",)),
+    "last state": (
+        Program(
+            lambda m, x: m.out(m.rnn(x)[0][:, -1]), rnn=nn.RNN(4, 3, batch_first=True), out=nn.Linear(3, 2)
+        ),
+        (SEQUENCES,),
+        ("rnn", "linear"),
+    ),
+    "max pooling": (nn.MaxPool2d(2, stride=1, ceil_mode=True), (IMAGES,), ("max_pool2d",)),
+    "pooling with indices": (nn.MaxPool2d(2, return_indices=True), (IMAGES,), ("max_pool2d",)),
+    "average pooling": (nn.AvgPool2d(2, padding=1, count_include_pad=False), (IMAGES,), ("avg_pool2d",)),
+    "softmax": (
+        Program(lambda m, x: (F.softmax(x, -1), F.log_softmax(x, 0))),
+        (VECTORS,),
+        ("softmax", "log_softmax"),
+    ),
+    "cross-entropy": (
+        Program(
+            lambda m, x, t: m.loss(x, t), loss=nn.CrossEntropyLoss(numbers(5).abs(), label_smoothing=0.1)
+        ),
+        (VECTORS, CLASSES),
+        ("cross_entropy",),
+    ),
+    "mean squared error": (nn.MSELoss(), (VECTORS, VECTORS.flip(0)), ("mse_loss",)),
+    **{
+        f"convolution, {mode}, {padding}": (
+            convolution(padding=padding, padding_mode=mode),
+            (IMAGES,),
+            ("conv2d",),
+        )
+        for mode in ("zeros", "reflect", "replicate", "circular")
+        for padding in (1, "same", (0, 2))
+    },
+    "grouped convolution": (
+        nn.Conv2d(3, 6, 2, stride=(2, 1), groups=3, dilation=2, bias=False),
+        (IMAGES,),
+        ("conv2d",),
+    ),
+}
+
+
+def arrays(value: Any) -> Any:
+    """Tensors in nested tuples as arrays."""
+    if isinstance(value, (tuple, list)):
+        return tuple(arrays(part) for part in value)
+    return value.detach().numpy()
+
+
+def flat(value: Any) -> list[Any]:
+    return [leaf for part in value for leaf in flat(part)] if isinstance(value, (tuple, list)) else [value]
+
+
+def state(module: nn.Module) -> dict[str, Array]:
+    return {
+        name: tensor.detach().numpy().copy()
+        for name, tensor in (
+            *module.named_parameters(remove_duplicate=False),
+            *module.named_buffers(remove_duplicate=False),
+        )
+    }
+
+
+def kernel_of(graph: Graph, backend: Backend = TORCH) -> Composed:
+    kernel = graph.kernel(backend)
+    assert isinstance(kernel, Composed)
+    return kernel
+
+
+def vjp(kernel: Kernel, params: dict[str, Array], inputs: list[Array]) -> Any:
+    assert kernel.vjp is not None
+    return kernel.vjp(params, *inputs)
+
+
+def shaped(like: Any, leaves: Iterator[Tensor | None]) -> Any:
+    """Leaves nested as `like`."""
+    if isinstance(like, (tuple, list)):
+        return tuple(shaped(part, leaves) for part in like)
+    leaf = next(leaves)
+    return None if leaf is None else leaf.numpy()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_recorded_graph_gives_the_modules_own_bits(name: str) -> None:
+    """Output and all cotangents of the graph on torch's kernels are those of the module, bit for bit."""
+    program, inputs, operations = PROGRAMS[name]
+    program = program.double()
+    graph = record(program, inputs)
+    assert graph.operations == operations
+    given = [x.detach().clone().requires_grad_(x.is_floating_point()) for x in inputs]
+    with known_warnings():
+        expected = program(*given)
+    kernel = kernel_of(graph)
+    output, pullback = vjp(kernel, state(program), [x.detach().numpy() for x in given])
+    assert kernel.forward is not None
+    again = kernel.forward(state(program), *[x.detach().numpy() for x in given])
+    for got, plain, want in zip(flat(output), flat(again), flat(arrays(expected)), strict=True):
+        np.testing.assert_array_equal(got, want, strict=True)
+        np.testing.assert_array_equal(plain, want, strict=True)
+
+    weights = [numbers(*leaf.shape, seed=1) if leaf.is_floating_point() else None for leaf in flat(expected)]
+    wanted = [*program.parameters(), *(x for x in given if x.requires_grad)]
+    pairs = [(leaf, g) for leaf, g in zip(flat(expected), weights, strict=True) if leaf.requires_grad]
+    leaves, cotangents = [leaf for leaf, _ in pairs], [g for _, g in pairs]
+    found = torch.autograd.grad(leaves, wanted, cotangents, materialize_grads=True)
+    gradients = {id(tensor): g.numpy() for tensor, g in zip(wanted, found, strict=True)}
+    params, pulled = pullback(shaped(expected, iter(weights)))
+    for key, parameter in program.named_parameters(remove_duplicate=False):
+        np.testing.assert_array_equal(params[key], gradients[id(parameter)], strict=True)
+    assert all(params[key] is None for key, _ in program.named_buffers())
+    for x, cotangent in zip(given, pulled, strict=True):
+        if x.requires_grad:
+            np.testing.assert_array_equal(cotangent, gradients[id(x)], strict=True)
+        else:
+            assert cotangent is None
+
+
+LINE = "test_recorder.py:"
+
+
+def alias(m: Any, x: Tensor) -> Tensor:
+    hidden: Tensor = m.layer(x)
+    view = hidden.view(-1)
+    F.relu_(hidden)
+    return view
+
+
+def assigned(m: Any, x: Tensor) -> Tensor:
+    y: Tensor = x.relu()
+    y[0] = 0
+    return y
+
+
+def without_gradients(m: Any, x: Tensor) -> Tensor:
+    with torch.no_grad():
+        y: Tensor = x.relu()
+        return y
+
+
+OUTSIDE = numbers(4, 5)
+
+REFUSED: dict[str, tuple[nn.Module, tuple[Tensor, ...], str]] = {
+    "a branch": (
+        Program(lambda m, x: x.relu() if x.max() > 0 else x),
+        (VECTORS,),
+        "torch.Tensor.__bool__: one run cannot record what depends on data, .*" + LINE,
+    ),
+    "item": (Program(lambda m, x: x.relu() * x[0, 0].item()), (VECTORS,), "torch.Tensor.item: .*" + LINE),
+    "an int": (Program(lambda m, x: x[int(x.argmax())]), (VECTORS,), "torch.Tensor.__int__: .*" + LINE),
+    "a mask": (Program(lambda m, x: x[x > 0]), (VECTORS,), "torch.Tensor.gt is outside .*" + LINE),
+    "an index input": (
+        Program(lambda m, x, t: x[t]),
+        (VECTORS, CLASSES),
+        "an index that depends on data, .*" + LINE,
+    ),
+    "a product": (
+        Program(lambda m, x: x @ m.w, w=nn.Parameter(numbers(5, 2))),
+        (VECTORS,),
+        "torch.Tensor.matmul is outside the specification, .*" + LINE,
+    ),
+    "a sum with a number": (Program(lambda m, x: x + 1), (VECTORS,), "a sum with a number .*" + LINE),
+    "a sum that broadcasts": (Program(lambda m, x: x + x[:1]), (VECTORS,), "broadcasts, .*" + LINE),
+    "a layer": (
+        nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)).eval(),
+        (IMAGES,),
+        "batch_norm is outside the specification, .*BatchNorm2d '1'",
+    ),
+    "a layer that counts": (
+        nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)),
+        (IMAGES,),
+        "overwrites an input or a parameter, .*BatchNorm2d '1'",
+    ),
+    "lstm": (nn.LSTM(4, 3), (SEQUENCES,), "torch.lstm is outside"),
+    "attention": (
+        nn.MultiheadAttention(4, 2),
+        (SEQUENCES, SEQUENCES, SEQUENCES),
+        "multi_head_attention_forward is outside",
+    ),
+    "dropout": (nn.Dropout(0.5), (VECTORS,), "draws random numbers"),
+    "random numbers": (
+        Program(lambda m, x: x + torch.randn(4, 5, dtype=x.dtype)),
+        (VECTORS,),
+        "torch.randn draws random numbers, .*" + LINE,
+    ),
+    "a tensor from outside": (
+        Program(lambda m, x: x + OUTSIDE),
+        (VECTORS,),
+        "no input, parameter or buffer .*" + LINE,
+    ),
+    "no gradients": (Program(without_gradients), (VECTORS,), "gradients are switched off .*" + LINE),
+    "detach": (Program(lambda m, x: x.detach().relu()), (VECTORS,), "torch.Tensor.detach is outside"),
+    "an assignment": (Program(assigned), (VECTORS,), "__setitem__ is outside .*" + LINE),
+    "an overwritten alias": (
+        Program(alias, layer=nn.Linear(5, 5)),
+        (VECTORS,),
+        "memory was overwritten by .*" + LINE,
+    ),
+    "an overwritten input": (nn.ReLU(inplace=True), (VECTORS,), "overwrites an input"),
+    "an option without a place": (
+        Program(lambda m, x: F.softmax(x, -1, dtype=torch.float64)),
+        (VECTORS,),
+        "softmax: dtype is given, .*" + LINE,
+    ),
+    "legacy reductions": (
+        Program(lambda m, x, t: F.cross_entropy(x, t, reduce=False)),
+        (VECTORS, CLASSES),
+        "size_average and reduce",
+    ),
+    "class weights that are trained": (
+        Program(lambda m, x, t: F.cross_entropy(x, t, m.w), w=nn.Parameter(numbers(5))),
+        (VECTORS, CLASSES),
+        "class weights that are trained",
+    ),
+    "another dtype": (Program(lambda m, x: x.float().double()), (VECTORS,), "torch.Tensor.float is outside"),
+    "the same memory as integers": (
+        Program(lambda m, x: x.view(torch.int64)),
+        (VECTORS,),
+        "as another dtype",
+    ),
+    "padding alone": (
+        Program(lambda m, x: F.pad(x, (1, 1)).relu()),
+        (IMAGES,),
+        "torch.nn.functional.pad is outside",
+    ),
+    "a constant result": (Program(lambda m, x: torch.ones(3)), (VECTORS,), "does not depend on its inputs"),
+    "no tensor": (Program(lambda m, x: 3), (VECTORS,), "returned a int"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_one_run_cannot_tell_is_refused_with_its_line(name: str) -> None:
+    """The message names the function, and the user's line or torch's layer."""
+    program, inputs, message = REFUSED[name]
+    program = program.double()
+    before = state(program)
+    with pytest.raises(NotRecordable, match=message):
+        record(program, inputs)
+    for key, array in state(program).items():
+        np.testing.assert_array_equal(array, before[key], err_msg=f"{key} was changed by recording")
+
+
+def test_every_option_arrives() -> None:
+    """The config of a recorded operation is complete: its names are those of the reference's constructor."""
+    programs = [*(PROGRAMS[name] for name in PROGRAMS)]
+    for program, inputs, _ in programs:
+        for node in record(program.double(), inputs).nodes:
+            if isinstance(node, Call):
+                weights = {"weight"} if node.operation == "cross_entropy" else set()
+                expected = set(signature(reference_class(node.operation)).parameters) - weights
+                assert set(node.config) == expected, node.operation
+
+
+def test_an_option_is_recorded_as_it_is_written() -> None:
+    """Options that are not the defaults come through, pairs as pairs."""
+    layer = nn.Conv2d(
+        4, 6, (3, 2), stride=(2, 1), padding=1, dilation=(1, 2), groups=2, padding_mode="circular"
+    )
+    (node,) = record(layer.double(), [numbers(1, 4, 7, 7)]).nodes
+    assert isinstance(node, Call)
+    assert node.config == {
+        "in_channels": 4,
+        "out_channels": 6,
+        "kernel_size": (3, 2),
+        "stride": (2, 1),
+        "padding": (1, 1),
+        "dilation": (1, 2),
+        "groups": 2,
+        "bias": True,
+        "padding_mode": "circular",
+    }
+
+
+def test_recording_changes_neither_module_nor_inputs() -> None:
+    """A module that overwrites its own intermediate results leaves everything given as it was."""
+    program, (x,), _ = PROGRAMS["in-place relu"]
+    program, kept = program.double(), x.clone()
+    before = state(program)
+    record(program, [x])
+    assert torch.equal(x, kept)
+    for key, array in state(program).items():
+        np.testing.assert_array_equal(array, before[key])
+
+
+def test_a_graph_is_pure() -> None:
+    """Results share no memory with arguments or with each other, also where glue passes a cotangent on."""
+    program, (x,), _ = PROGRAMS["used three times"]
+    params, inputs = state(program.double()), [x.numpy()]
+    (left, right), pullback = vjp(kernel_of(record(program, [x])), params, inputs)
+    g = (np.ones_like(left), np.ones_like(right))
+    found, (dx,) = pullback(g)
+    results = [left, right, dx, *found.values()]
+    given = [*params.values(), *inputs, *g]
+    for i, result in enumerate(results):
+        assert not any(np.shares_memory(result, other) for other in (*given, *results[:i]))
+    left[...] = right[...] = np.nan
+    np.testing.assert_array_equal(pullback(g)[1][0], dx, err_msg="an overwritten output reached the pullback")
+
+
+def test_an_identity_returns_copies() -> None:
+    """Where a model does nothing, output and cotangent are still its own."""
+    kernel = kernel_of(record(nn.Identity(), [VECTORS]))
+    x, g = VECTORS.numpy().copy(), np.ones((4, 5))
+    output, pullback = vjp(kernel, {}, [x])
+    assert not np.shares_memory(output, x)
+    assert not np.shares_memory(pullback(g)[1][0], g)
+
+
+def test_tied_parameters_must_agree() -> None:
+    """Two names of one parameter with two values are refused."""
+    program = twice(nn.Linear(5, 5)).double()
+    params = state(program)
+    kernel = kernel_of(record(program, [VECTORS]))
+    params["b.weight"] = params["b.weight"] + 1
+    with pytest.raises(ValueError, match="tied"):
+        vjp(kernel, params, [VECTORS.numpy()])
+
+
+def test_a_graph_is_for_its_shapes_and_names() -> None:
+    """Other shapes, other names or options are refused."""
+    graph = record(nn.Linear(5, 2).double(), [VECTORS])
+    kernel, params = kernel_of(graph), state(nn.Linear(5, 2).double())
+    with pytest.raises(ValueError, match="recorded were"):
+        vjp(kernel, params, [VECTORS.numpy()[:2]])
+    with pytest.raises(ValueError, match="bias"):
+        vjp(kernel, {"weight": params["weight"]}, [VECTORS.numpy()])
+    assert kernel.forward is not None
+    with pytest.raises(ValueError, match="no options"):
+        kernel.forward(params, VECTORS.numpy(), training=True)
+
+
+def test_what_a_backend_lacks_is_named() -> None:
+    """A missing kernel is refused by name, a broken one is an error, one without vjp takes the model's."""
+    graph = record(nn.Sequential(nn.Linear(5, 2), nn.Tanh(), nn.Sigmoid()).double(), [VECTORS])
+    params = state(nn.Sequential(nn.Linear(5, 2)).double())
+    linear = eager_kernel("linear")
+
+    def backend(**kernels: Kernel | Failure) -> Backend:
+        return Backend(declaration=Declaration(name="partial"), address="", kernels=kernels)
+
+    with pytest.raises(NotImplementedError, match="needs tanh, sigmoid: partial has no kernel"):
+        vjp(kernel_of(graph, backend(linear=linear)), params, [VECTORS.numpy()])
+    failure = graph.kernel(backend(linear=linear, tanh=Failure("tanh.py does not import")), "net")
+    assert failure == Failure("net needs tanh: tanh.py does not import")
+    blind = Kernel("tanh", eager_kernel("tanh").forward, None)
+    composed = kernel_of(graph, backend(linear=linear, tanh=blind, sigmoid=eager_kernel("sigmoid")))
+    assert composed.vjp is None
+    assert composed.forward is not None
+    assert composed.forward(params, VECTORS.numpy()).shape == (4, 2)
+
+
+def test_a_kernels_fault_names_its_operation() -> None:
+    """A ValueError, a refusal or a wrong shape inside of a model says which operation it was."""
+
+    def run(function: Callable[..., Any]) -> None:
+        graph = record(nn.Tanh(), [VECTORS])
+        kernels = {"tanh": Kernel("tanh", function, None)}
+        kernel = graph.kernel(Backend(declaration=Declaration(name="faulty"), address="", kernels=kernels))
+        assert isinstance(kernel, Composed)
+        assert kernel.forward is not None
+        kernel.forward({}, VECTORS.numpy())
+
+    def raises(error: Exception) -> Callable[..., Any]:
+        def forward(params: Any, x: Array) -> Array:
+            raise error
+
+        return forward
+
+    with pytest.raises(ValueError, match=r"^tanh: no$"):
+        run(raises(ValueError("no")))
+    with pytest.raises(NotImplementedError, match=r"^tanh: not yet$"):
+        run(raises(NotImplementedError("not yet")))
+    with pytest.raises(ValueError, match=r"tanh: returned an array of shape \(5, 4\), expected \(4, 5\)"):
+        run(lambda params, x: x.T)
+    with pytest.raises(ValueError, match="tanh: returned a list, expected an array"):
+        run(lambda params, x: x.tolist())
+    with pytest.raises(KeyError) as fault:
+        run(raises(KeyError("inside")))
+    assert any(note.startswith("in tanh") for note in fault.value.__notes__)
+
+
+def test_a_view_costs_no_copy() -> None:
+    """What only reshapes is recorded as a reshape, what selects as positions."""
+    graph = record(Program(lambda m, x: (x.view(20), x.t())), [VECTORS])
+    plain, moved = graph.nodes
+    assert isinstance(plain, Select)
+    assert plain.positions is None
+    assert isinstance(moved, Select)
+    assert moved.positions is not None

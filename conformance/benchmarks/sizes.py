@@ -1,0 +1,125 @@
+"""The cases that are timed: one of an ordinary size and one small enough for scalar loops."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..case import Case
+from ..oracle import Oracle
+from ..tree import map_leaves
+
+
+def _case(operation: str, config: Mapping[str, Any], params: Mapping[str, Any], *inputs: Any) -> Case:
+    """A float32 case with generic contents; a tuple stands for an array of that shape."""
+    generator = np.random.default_rng(0)
+
+    def array(shape: Any) -> Any:
+        if isinstance(shape, tuple):
+            return generator.standard_normal(shape).astype(np.float32)
+        return shape
+
+    case = Case(
+        operation=operation,
+        dtype="float32",
+        config=config,
+        params={name: array(shape) for name, shape in params.items()},
+        inputs=tuple(array(shape) for shape in inputs),
+    )
+    oracle = Oracle(case)
+    oracle.give_cotangent(
+        map_leaves(
+            lambda a: (
+                generator.standard_normal(a.shape).astype(np.float32)
+                if a.dtype.kind == "f"
+                else a  # replaced by None below
+            ),
+            oracle.output,
+        )
+    )
+    cotangent = oracle.case.cotangent
+    if isinstance(cotangent, tuple):
+        cotangent = tuple(None if leaf is not None and leaf.dtype.kind != "f" else leaf for leaf in cotangent)  # type: ignore[union-attr]
+    oracle.give_cotangent(cotangent)
+    return oracle.case
+
+
+def _rnn(steps: int, batch: int, features: int, hidden: int) -> Case:
+    return _case(
+        "rnn",
+        {
+            "input_size": features,
+            "hidden_size": hidden,
+            "num_layers": 1,
+            "nonlinearity": "tanh",
+            "bias": True,
+            "batch_first": False,
+            "dropout": 0.0,
+            "bidirectional": False,
+        },
+        {
+            "weight_ih_l0": (hidden, features),
+            "weight_hh_l0": (hidden, hidden),
+            "bias_ih_l0": (hidden,),
+            "bias_hh_l0": (hidden,),
+        },
+        (steps, batch, features),
+        None,
+    )
+
+
+def _conv2d(batch: int, channels: int, size: int, filters: int, kernel: int) -> Case:
+    return _case(
+        "conv2d",
+        {
+            "in_channels": channels,
+            "out_channels": filters,
+            "kernel_size": kernel,
+            "stride": 1,
+            "padding": 0,
+            "dilation": 1,
+            "groups": 1,
+            "bias": True,
+            "padding_mode": "zeros",
+        },
+        {"weight": (filters, channels, kernel, kernel), "bias": (filters,)},
+        (batch, channels, size, size),
+    )
+
+
+def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Case]:
+    classes = np.arange(batch) % 10
+    pool = {"kernel_size": 2, "stride": 2, "padding": 0, "ceil_mode": False}
+    image = (batch, channels, size, size)
+    return {
+        "linear": _case(
+            "linear",
+            {"in_features": features, "out_features": features, "bias": True},
+            {"weight": (features, features), "bias": (features,)},
+            (batch, features),
+        ),
+        "relu": _case("relu", {}, {}, (batch, features)),
+        "sigmoid": _case("sigmoid", {}, {}, (batch, features)),
+        "tanh": _case("tanh", {}, {}, (batch, features)),
+        "softmax": _case("softmax", {"dim": -1}, {}, (batch, features)),
+        "log_softmax": _case("log_softmax", {"dim": -1}, {}, (batch, features)),
+        "flatten": _case("flatten", {"start_dim": 1, "end_dim": -1}, {}, image),
+        "conv2d": _conv2d(batch, 1, size, channels, 5),
+        "max_pool2d": _case("max_pool2d", {**pool, "dilation": 1, "return_indices": False}, {}, image),
+        "avg_pool2d": _case(
+            "avg_pool2d", {**pool, "count_include_pad": True, "divisor_override": None}, {}, image
+        ),
+        "cross_entropy": _case(
+            "cross_entropy",
+            {"ignore_index": -100, "reduction": "mean", "label_smoothing": 0.0},
+            {},
+            (batch, 10),
+            classes,
+        ),
+        "mse_loss": _case("mse_loss", {"reduction": "mean"}, {}, (batch, features), (batch, features)),
+        "rnn": _rnn(size, batch, features // 2, features),
+    }
+
+
+ORDINARY = _cases(batch=32, features=256, channels=30, size=28)
+SMALL = _cases(batch=2, features=8, channels=2, size=8)

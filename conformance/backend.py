@@ -24,10 +24,10 @@ class Declaration:
 
     name, description           free text; the name is the row in every report
     dtypes                      the floating dtypes it computes in
-    accumulates_in              "native", or the dtype of its intermediate results
+    accumulates_in              "native", or the dtype of its intermediate results; a narrower one than the case's
+                                moves the allowances, a wider one does not
     flushes_subnormals          results below the smallest normal number may be zero
     bitwise_deterministic       false: two equal calls may differ within the allowance
-    convolution_transform       "none", "winograd" or "fft"
     kinks                       other conventions at a kink: {"relu.negative_zero": "positive_zero"}
     """
 
@@ -37,13 +37,11 @@ class Declaration:
     accumulates_in: str = "native"
     flushes_subnormals: bool = False
     bitwise_deterministic: bool = True
-    convolution_transform: str = "none"
     kinks: Mapping[str, str] = field(default_factory=dict)
 
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "accumulates_in": ("native", "float32", "float64"),
-    "convolution_transform": ("none", "winograd", "fft"),
 }
 
 

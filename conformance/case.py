@@ -43,7 +43,9 @@ def copy_array(array: Array) -> Array:
     A strided view is copied as a view of a fresh, larger buffer, so that the kernel meets the same strides.
     """
     array = np.asarray(array)  # arithmetic on 0-d arrays gives NumPy scalars
-    if array.flags.c_contiguous or array.flags.f_contiguous or array.size == 0:
+    plain = array.flags.c_contiguous or array.flags.f_contiguous or array.size == 0
+    # Negative strides are no layout of a case: the view of a buffer's start would write in front of it.
+    if plain or min(array.strides) < 0:
         fresh = array.copy(order="K")
     else:
         spans = [

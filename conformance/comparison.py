@@ -11,8 +11,8 @@ MULTIPLE = 6.0
 """Allowed error in root-mean-square deviations of the noisy reference (docs/decisions/0003)."""
 
 DOUBT = 16.0
-"""An error this many times the quickly estimated allowance needs no careful estimate: that a spread over twelve runs
-is sixteen times too small has a probability below 1e-12 (chi-squared with 12 degrees of freedom)."""
+"""An error this many times the quickly estimated allowance needs no careful estimate: that a spread over twelve
+runs is sixteen times too small has a probability below 1e-12 (chi-squared with 12 degrees of freedom)."""
 
 Spreads = Callable[[bool], Array | None]
 """Asked with False for a quick estimate of the spread, with True for a careful one; None: not available."""
@@ -33,21 +33,33 @@ def unit_roundoff(dtype: str) -> float:
     return float(np.finfo(dtype).eps) / 2
 
 
-def allowance(
-    expected: Array, spread: Array | None, dtype: str, *, flushes_subnormals: bool = False
-) -> Array:
+@dataclass(frozen=True)
+class Arithmetic:
+    """What an allowance depends on beside the case: the dtype, and what the backend declares."""
+
+    dtype: str
+    accumulates_in: str = "native"
+    flushes_subnormals: bool = False
+
+    @property
+    def precision(self) -> str:
+        """The dtype whose rounding errors a result has: the narrower of its own and the intermediate results'."""
+        return "float32" if "float32" in (self.dtype, self.accumulates_in) else self.dtype
+
+
+def allowance(expected: Array, spread: Array | None, arithmetic: Arithmetic) -> Array:
     """The error allowed per element: never below two roundings of the expected value.
 
-    MULTIPLE times the spread at the dtype's unit roundoff; in float64 twice that, because the oracle itself is
-    rounded there. Where the backend flushes subnormals, the smallest normal number on top.
+    MULTIPLE times the spread at the unit roundoff of the precision; in float64 twice that, because the oracle
+    itself is rounded there. Where the backend flushes subnormals, the smallest normal number on top.
     """
-    limits = np.finfo(dtype)
-    unit = unit_roundoff(dtype)
+    limits = np.finfo(arithmetic.dtype)
+    unit = unit_roundoff(arithmetic.precision)
     allowed: Array = 2 * unit * np.abs(expected) + float(limits.smallest_subnormal)
     if spread is not None:
-        oracle_share = 2 if dtype == "float64" else 1
+        oracle_share = 2 if arithmetic.precision == "float64" else 1
         allowed = allowed + MULTIPLE * oracle_share * unit * np.nan_to_num(spread, nan=0.0, posinf=0.0)
-    if flushes_subnormals:
+    if arithmetic.flushes_subnormals:
         allowed = allowed + float(limits.smallest_normal)
     return allowed
 
@@ -81,9 +93,8 @@ def compare_within(
     actual: Array,
     expected: Array,
     spreads: Spreads,
-    dtype: str,
+    arithmetic: Arithmetic,
     *,
-    flushes_subnormals: bool = False,
     shares: int = 1,
 ) -> Comparison:
     """Equal within the allowance; NaN matches NaN and an infinity must match in sign.
@@ -93,7 +104,7 @@ def compare_within(
     """
     informative = informative_elements(expected)
     with np.errstate(over="ignore", invalid="ignore"):
-        target = expected.astype(dtype)
+        target = expected.astype(arithmetic.dtype)
         finite = np.isfinite(target)
         gap = np.abs(actual.astype(np.float64) - expected)
     odd = ~finite & ~((actual == target) | (np.isnan(actual) & np.isnan(target)))
@@ -103,7 +114,7 @@ def compare_within(
     allowed = gap
     for careful in (None, False, True):
         spread = None if careful is None else spreads(careful)
-        allowed = shares * allowance(expected, spread, dtype, flushes_subnormals=flushes_subnormals)
+        allowed = shares * allowance(expected, spread, arithmetic)
         with np.errstate(invalid="ignore"):
             ratio = np.where(finite, gap / np.where(finite, allowed, 1.0), 0.0)
         # Only a derived allowance has headroom: the tight check is a shortcut, not a bound.

@@ -10,6 +10,7 @@ from .operation import Operation
 from .operations import OPERATIONS
 from .selection import (
     SPECIFICATION,
+    check_kinks,
     choose_dtypes,
     choose_laws,
     choose_operations,
@@ -96,6 +97,7 @@ def _survey(addresses: Sequence[str]) -> tuple[Backend, ...]:
     found: dict[str, Backend] = {}
     for address in addresses:
         backend = load(address, names, only=())
+        check_kinks(backend.declaration)
         if backend.name in found:
             first = found[backend.name].address
             raise UsageError(

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from .backend import DTYPES, Backend, load
+from .backend import DTYPES, Backend, Declaration, load
 from .errors import UsageError
 from .law import Law, Source
 from .laws import LAWS
@@ -50,6 +50,15 @@ def choose(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
             raise UsageError(f"unknown {kind} {name!r}{hint} (known: {', '.join(options)})")
 
 
+def check_kinks(declaration: Declaration) -> None:
+    """Complain about a declared kink, or a convention for it, that no operation knows."""
+    known = {f"{o.name}.{kink.name}": kink.alternatives for o in OPERATIONS for kink in o.kinks}
+    places = {name: conventions for name, conventions in known.items() if conventions}
+    choose(f"kink in {declaration.name}'s backend.toml", declaration.kinks, places)
+    for name, convention in declaration.kinks.items():
+        choose(f"convention for {name} in {declaration.name}'s backend.toml", [convention], places[name])
+
+
 def choose_operations(names: Sequence[str]) -> tuple[Operation, ...]:
     """The operations named, in the specification's order."""
     choose("operation", names, (operation.name for operation in SPECIFICATION))
@@ -65,9 +74,11 @@ def choose_profile(name: str) -> tuple[Operation, ...]:
 def load_for(address: str, operation: Operation) -> Backend:
     """The backend with the kernels that judging `operation` takes; a model's own is composed of the others."""
     names = tuple(known.name for known in OPERATIONS)
+    needs = operation.needs if isinstance(operation, ModelOperation) else (operation.name,)
+    backend = load(address, names, only=needs)
+    check_kinks(backend.declaration)
     if not isinstance(operation, ModelOperation):
-        return load(address, names, only=(operation.name,))
-    backend = load(address, names, only=operation.needs)
+        return backend
     return replace(backend, kernels={**backend.kernels, operation.name: operation.kernel(backend)})
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from .backend import Declaration
 from .case import Case
-from .comparison import Comparison, Spreads, compare_exactly, compare_within
+from .comparison import Arithmetic, Comparison, Spreads, compare_exactly, compare_within
 from .kernel import (
     Arguments,
     CallFault,
@@ -82,6 +82,12 @@ class Trial:
         self.kernel, self.case = answers.kernel, answers.case
         self.compared = self.informed = 0
         self.expected = self.actual = ""
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """What the allowances of this trial depend on."""
+        declared = self.declaration
+        return Arithmetic(self.case.dtype, declared.accumulates_in, declared.flushes_subnormals)
 
     # What the kernel answers.
 
@@ -235,8 +241,7 @@ class Trial:
             actual,
             expected,
             spreads,
-            self.case.dtype,
-            flushes_subnormals=self.declaration.flushes_subnormals,
+            self.arithmetic,
             shares=shares,
         )
 

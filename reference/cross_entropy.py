@@ -52,7 +52,7 @@ class CrossEntropyLoss(nn.CrossEntropyLoss):
             weight, ignore_index=ignore_index, reduction=reduction, label_smoothing=label_smoothing
         )
 
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:  # noqa: A002 (torch's own name)
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.cross_entropy(
             input,
             target,

@@ -26,7 +26,7 @@ class MSELoss(nn.MSELoss):
     def __init__(self, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
 
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:  # noqa: A002 (torch's own name)
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         if input.shape != target.shape:
             raise ValueError(f"input {tuple(input.shape)} and target {tuple(target.shape)} differ in shape")
         return super().forward(input, target)

@@ -80,16 +80,19 @@ def test_torch_rejects_what_is_listed(operation: Operation, entry: Rejection, dt
 
 
 @listed("kinks")
-def test_kinks_are_pinned_with_floating_numbers(operation: Operation, entry: Kink) -> None:
+def test_kinks_are_pinned_in_the_kind_of_a_case(operation: Operation, entry: Kink) -> None:
     """Literal integers would ask a kernel about integer arrays, and would hide the sign of zero."""
     case = listed_case(operation.name, entry, "float64")
     for (name, pinned), (_, output) in zip(leaves(entry.output), leaves(Oracle(case).output), strict=True):
         if pinned is not None:
             assert output is not None
             assert pinned.dtype.kind == output.dtype.kind, name
+    for position, given in enumerate(case.inputs):
+        arrays = (oracle.case.inputs[position] for oracle in drawn(operation.name, "float64"))
+        assert given is None or given.dtype in {array.dtype for array in arrays if array is not None}
     cotangents = [entry.inputs_cotangents, *(gradients for _, gradients in entry.alternatives.values())]
-    arrays = (*case.params.values(), *case.inputs, *(a for given in cotangents if given for a in given))
-    for array in (*arrays, *(leaf for _, leaf in leaves(case.cotangent))):
+    gradients = [array for arrays in cotangents if arrays for array in arrays]
+    for array in (*case.params.values(), *gradients, *(leaf for _, leaf in leaves(case.cotangent))):
         assert array is None or array.dtype.kind == "f"
 
 

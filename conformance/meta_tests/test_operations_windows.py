@@ -185,7 +185,8 @@ def sums(case: Case) -> list[tuple[Array, Array]]:
     wide = {name: array.astype(np.float64) for name, array in case.params.items()}
     v = np.asarray(case.inputs[0], dtype=np.float64)
     v = v[:, None] if v.ndim == 2 else v.swapaxes(0, 1) if case.config["batch_first"] else v
-    hidden, found, below, layer = case.config["hidden_size"], [], [], 0
+    hidden, found, layer = case.config["hidden_size"], [], 0
+    below: list[Array] = []
     for state, (above, direction) in enumerate(cells(case.config)):
         if above != layer:
             v, below, layer = np.concatenate(below, axis=-1), [], above
@@ -195,7 +196,7 @@ def sums(case: Case) -> list[tuple[Array, Array]]:
         ]
         h = np.zeros((v.shape[1], hidden))
         if case.inputs[1] is not None:
-            h = case.inputs[1].astype(np.float64).reshape(-1, *h.shape)[state]
+            h = case.inputs[1][state].astype(np.float64).reshape(h.shape)
         inputs = v[::-1] if direction else v
         fed, terms, outputs = [], [], []
         for x in inputs:

@@ -67,8 +67,7 @@ def norm_shrinks(trial: Trial) -> None:
     def allowed() -> float:
         (spread,), expected = spread_leaves(oracle, careful=True), oracle.output
         assert isinstance(expected, np.ndarray)
-        flushes = trial.declaration.flushes_subnormals
-        return _norm(allowance(expected, spread, case.dtype, flushes_subnormals=flushes))
+        return _norm(allowance(expected, spread, trial.arithmetic))
 
     trial.require(
         _norm(y) <= bound or _norm(y) <= bound + allowed(),

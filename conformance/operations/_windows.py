@@ -26,8 +26,8 @@ def batch(draw: Draw) -> tuple[int, ...]:
 def plane(draw: Draw, lowest: tuple[int, int]) -> Pair:
     """Rows and columns, each of at least `lowest`; now and then more columns than a vector register has lanes."""
     rows, columns = lowest
-    more = (0, 1, 2, 3, 4, 1, 2, 3, 4, 2, 3, 4, 3, 4, 17)
-    return max(rows, 1) + draw.integer(0, 4), max(columns, 1) + draw.choice(more)
+    more = (0, 0, 1, 2, 3, 4)
+    return max(rows, 1) + draw.choice(more), max(columns, 1) + draw.choice((*more, *more, 17))
 
 
 def pool_padding(draw: Draw, kernel: Pair) -> int | Pair:

@@ -38,13 +38,15 @@ def cases(draw: Draw) -> Case:
 
 
 def special(draw: Draw) -> Case:
-    """NaN, infinities, signed zeros and subnormals in x; no huge numbers, whose sum depends on the dtype."""
+    """NaN, infinities and signed zeros in x.
+
+    No huge numbers, whose sum overflows in float32 alone; no subnormals, whose mean depends on whether the sum is
+    divided or every term.
+    """
     case = cases(draw)
     (x,) = case.inputs
     assert x is not None
-    tiny = float(np.finfo(draw.dtype).smallest_subnormal) * 3
-    values = (math.nan, math.inf, -math.inf, -0.0, 0.0, tiny, -tiny)
-    return case.with_inputs(draw.sprinkled(x, values), exact=False)
+    return case.with_inputs(draw.sprinkled(x, (math.nan, math.inf, -math.inf, -0.0, 0.0)), exact=False)
 
 
 def _divisors(config: Mapping[str, Any], shape: tuple[int, ...]) -> set[int]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..case import Case
 from ..drawing import Draw
-from ..operation import Operation, Rejection
+from ..operation import Kink, Operation, Rejection
 from ..tree import Array
 from ._scores import special_scores
 
@@ -29,9 +29,13 @@ def cases(draw: Draw) -> Case:
 
 
 def special(draw: Draw) -> Case:
-    """Large and non-finite logits, but not the largest: whether their sum overflows is a matter of order."""
+    """Large and non-finite logits, nothing ignored.
+
+    Not the largest numbers: whether their sum overflows is a matter of order. And no ignored targets: no
+    gradient flows to their logits, says the specification, yet PyTorch's is NaN where one of them is.
+    """
     input_shape, class_axis = _shape(draw)
-    target, ignore_index = _target(draw, input_shape, class_axis)
+    target, ignore_index = _target(draw, input_shape, class_axis, ignored=False)
     return draw.case(
         config=_config(ignore_index, draw.choice(REDUCTIONS), draw.choice((0.0, 0.1))),
         inputs=[special_scores(draw, input_shape), target],
@@ -49,16 +53,19 @@ def _shape(draw: Draw) -> tuple[tuple[int, ...], int]:
     ), 1
 
 
-def _target(draw: Draw, input_shape: tuple[int, ...], class_axis: int) -> tuple[Array, int]:
+def _target(
+    draw: Draw, input_shape: tuple[int, ...], class_axis: int, *, ignored: bool = True
+) -> tuple[Array, int]:
     """Probabilities, positive and summing to one as torch's documentation wants them, or class indices."""
+    classes = input_shape[class_axis]
+    ignore_index = draw.choice((-100, -1))
     if draw.boolean():
         counts = draw.classes(input_shape, 9) + 1
-        return (counts / counts.sum(axis=class_axis, keepdims=True)).astype(draw.dtype), draw.choice(
-            (-100, -1)
-        )
-    classes = input_shape[class_axis]
-    ignore_index = draw.choice((-100, -1, classes, draw.integer(0, classes - 1)))
-    others = (ignore_index,) if draw.boolean() and not 0 <= ignore_index < classes else ()
+        return (counts / counts.sum(axis=class_axis, keepdims=True)).astype(draw.dtype), ignore_index
+    others: tuple[int, ...] = ()
+    if ignored:
+        ignore_index = draw.choice((ignore_index, classes, draw.integer(0, classes - 1)))
+        others = (ignore_index,) if draw.boolean() and not 0 <= ignore_index < classes else ()
     return draw.classes(tuple(np.delete(input_shape, class_axis)), classes, others), ignore_index
 
 
@@ -120,5 +127,13 @@ CROSS_ENTROPY = Operation(
         _rejected("unknown reduction", _LOGITS, _CLASSES, reduction="average"),
         _rejected("label_smoothing above 1", _LOGITS, _CLASSES, label_smoothing=1.5),
         _rejected("no dimension", np.array(1.0), 0),
+    ),
+    kinks=(
+        Kink(
+            name="mean_of_nothing",
+            config=_config(1, "mean", 0.0),
+            inputs=(_LOGITS, np.array([1, 1])),
+            output=np.array(np.nan),
+        ),
     ),
 )

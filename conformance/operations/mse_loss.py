@@ -4,7 +4,7 @@ import numpy as np
 
 from ..case import Case
 from ..drawing import Draw
-from ..operation import Operation, Rejection
+from ..operation import Kink, Operation, Rejection
 from ._shapes import any_shape
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -58,5 +58,15 @@ MSE_LOSS = Operation(
         _rejected("target with a dimension more", (1, 2, 3)),
         _rejected("input transposed", (3, 2), "none"),
         _rejected("unknown reduction", (2, 3), "average"),
+    ),
+    kinks=(
+        Kink(
+            name="mean_of_nothing",
+            config={"reduction": "mean"},
+            inputs=(np.zeros((0, 2)), np.zeros((0, 2))),
+            output=np.array(np.nan),
+            cotangent=np.array(3.0),
+            inputs_cotangents=(np.zeros((0, 2)), np.zeros((0, 2))),
+        ),
     ),
 )

@@ -21,8 +21,8 @@ def special(draw: Draw) -> Case:
     return draw.case(config={}, inputs=[draw.sprinkled(x, (np.inf, -np.inf, tiny, -tiny, huge, -huge))])
 
 
-# Long enough for a vectorised loop and its remainder.
-_NAN = np.array([1.5, np.nan, -2.0, np.nan, np.nan, 3.0, np.nan, -1.0, np.nan, 0.5, np.nan])
+# Long enough for a vectorised loop and its remainder. No negative numbers: 0.0 and -0.0 are both their relu.
+_NAN = np.array([1.5, np.nan, 2.0, np.nan, np.nan, 3.0, np.nan, 1.0, np.nan, 0.5, np.nan])
 
 RELU = Operation(
     name="relu",
@@ -43,20 +43,20 @@ RELU = Operation(
         ),
         Kink(
             name="negative_zero",
-            inputs=(np.array([-0.0, -1.0, -0.0, 2.0]),),
-            output=np.array([-0.0, 0.0, -0.0, 2.0]),
-            alternatives={"positive_zero": (np.array([0.0, 0.0, 0.0, 2.0]), None)},
+            inputs=(np.array([-0.0, 1.0, -0.0, 2.0]),),
+            output=np.array([-0.0, 1.0, -0.0, 2.0]),
+            alternatives={"positive_zero": (np.array([0.0, 1.0, 0.0, 2.0]), None)},
         ),
         Kink(
             name="nan",
             inputs=(_NAN,),
-            output=np.array([1.5, np.nan, 0.0, np.nan, np.nan, 3.0, np.nan, 0.0, np.nan, 0.5, np.nan]),
+            output=_NAN,
             cotangent=np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0]),
-            inputs_cotangents=(np.array([1.0, 2.0, 0.0, 4.0, 5.0, 6.0, 7.0, 0.0, 9.0, 10.0, 11.0]),),
+            inputs_cotangents=(np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0]),),
             alternatives={
                 "zero_derivative": (
-                    np.array([1.5, np.nan, 0.0, np.nan, np.nan, 3.0, np.nan, 0.0, np.nan, 0.5, np.nan]),
-                    (np.array([1.0, 0.0, 0.0, 0.0, 0.0, 6.0, 0.0, 0.0, 0.0, 10.0, 0.0]),),
+                    _NAN,
+                    (np.array([1.0, 0.0, 3.0, 0.0, 0.0, 6.0, 0.0, 8.0, 0.0, 10.0, 0.0]),),
                 )
             },
         ),

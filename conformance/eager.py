@@ -89,7 +89,8 @@ def _refusals() -> Iterator[None]:
 
 def _tensor(array: Array | None) -> Any:
     # Copied to torch's own memory, which is aligned, and to plain strides: results must not depend on where and
-    # how an argument lies, and torch's float32 convolution spoils memory over odd strides of dimensions of size 1.
+    # how an argument lies, and over odd strides of a dimension of size 1 the float32 pullback of torch 2.13's
+    # convolution writes beyond its memory.
     if array is None:
         return None
     return torch.from_numpy(np.array(array, order="C")).clone(memory_format=torch.contiguous_format)

@@ -1,0 +1,221 @@
+"""Wrong recurrent networks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..tree import Array
+from ._defect import wrong, wrong_forward
+from ._right import Params, right, right_kernel
+
+rnn = right("rnn")
+forward, vjp = right_kernel("rnn")
+
+
+def time_axis(x: Any, config: Mapping[str, Any]) -> int:
+    """Time is the second axis only with batch_first and a batch."""
+    return 1 if config["batch_first"] and x.ndim == 3 else 0
+
+
+def reverse_outputs_not_flipped(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The reverse direction's outputs are never turned back into time order."""
+    output, h_n = rnn(params, x, h_0, **config)
+    there, back = output[..., : config["hidden_size"]], output[..., config["hidden_size"] :]
+    return torch.cat([there, back.flip(time_axis(x, config))], -1), h_n
+
+
+def both_directions_read_forward(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The reverse direction has weights of its own, but reads the sequence from its start."""
+    output, h_n = rnn(params, x, h_0, **config)
+    if not config["bidirectional"] or config["num_layers"] > 1:
+        return output, h_n
+    one_way = {**config, "bidirectional": False}
+    of_reverse = {name[: -len("_reverse")]: p for name, p in params.items() if name.endswith("_reverse")}
+    of_forward = {name: p for name, p in params.items() if not name.endswith("_reverse")}
+    states = (None, None) if h_0 is None else (h_0[:1], h_0[1:])
+    there, again = rnn(of_forward, x, states[0], **one_way), rnn(of_reverse, x, states[1], **one_way)
+    return torch.cat([there[0], again[0]], -1), torch.cat([there[1], again[1]])
+
+
+def directions_share_weights(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The reverse direction uses the forward one's parameters."""
+    return rnn({name: params[name.removesuffix("_reverse")] for name in params}, x, h_0, **config)
+
+
+def final_state_is_last_output(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The final state is read off the last output, where the reverse direction has only begun."""
+    output, h_n = rnn(params, x, h_0, **config)
+    last = output.select(time_axis(x, config), -1).split(config["hidden_size"], -1)
+    return output, torch.cat([h_n[: -len(last)], torch.stack(last)])
+
+
+def states_ordered_by_direction(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """h_n holds all layers of the forward direction, and then all of the reverse one."""
+    output, h_n = rnn(params, x, h_0, **config)
+    by_layer: Tensor = h_n.unflatten(0, (config["num_layers"], -1))
+    return output, by_layer.transpose(0, 1).flatten(0, 1)
+
+
+def initial_states_ordered_by_direction(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """h_0 is read as all layers of the forward direction, and then all of the reverse one."""
+    if h_0 is not None and config["num_layers"] > 0 and h_0.shape[0] % config["num_layers"] == 0:
+        h_0 = h_0.unflatten(0, (-1, config["num_layers"])).transpose(0, 1).flatten(0, 1)
+    return rnn(params, x, h_0, **config)
+
+
+def initial_state_ignored(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The network always starts from zero."""
+    rnn(params, x, h_0, **config)  # still refuses what is invalid
+    return rnn(params, x, None, **config)
+
+
+def initial_state_for_first_layer_only(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The layers above the first start from zero."""
+    if h_0 is not None:
+        layer = torch.arange(h_0.shape[0]) // (1 + config["bidirectional"])
+        h_0 = h_0 * (layer == 0).to(h_0.dtype).reshape(-1, *[1] * (h_0.ndim - 1))
+    return rnn(params, x, h_0, **config)
+
+
+def second_bias_ignored(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """bias_hh is never added, since bias_ih is one already."""
+    return rnn({name: 0 * p if "bias_hh" in name else p for name, p in params.items()}, x, h_0, **config)
+
+
+def upper_layers_read_forward_half(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """Layers above the first read only the forward direction of the layer below."""
+    size = config["hidden_size"]
+    halved = {
+        name: torch.cat([p[:, :size], 0 * p[:, size:]], 1) if "weight_ih" in name and "_l0" not in name else p
+        for name, p in params.items()
+    }
+    return rnn(halved, x, h_0, **config)
+
+
+def nonlinearity_ignored(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """It is always tanh."""
+    rnn(params, x, h_0, **config)  # still refuses what is invalid
+    return rnn(params, x, h_0, **{**config, "nonlinearity": "tanh"})
+
+
+def recurrent_weight_transposed(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The recurrent weight, which is square, is applied transposed."""
+    return rnn({name: p.T if "weight_hh" in name else p for name, p in params.items()}, x, h_0, **config)
+
+
+def batch_first_ignored(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The first axis is always taken for time."""
+    return rnn(params, x, h_0, **{**config, "batch_first": False})
+
+
+def states_with_batch_first(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """With batch_first, h_n has the batch first as well."""
+    output, h_n = rnn(params, x, h_0, **config)
+    return output, h_n.transpose(0, 1) if config["batch_first"] and x.ndim == 3 else h_n
+
+
+def batch_added(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """A sequence without a batch comes back with one of size 1."""
+    output, h_n = rnn(params, x, h_0, **config)
+    return (output, h_n) if x.ndim == 3 else (output.unsqueeze(1), h_n.unsqueeze(1))
+
+
+def gradient_stops_at_every_step(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The state is detached between steps, so that no gradient flows through time."""
+    if config["bidirectional"]:
+        return rnn(params, x, h_0, **config)
+    rnn(params, x, h_0, **config)  # still refuses what is invalid
+    first, *rest = x.split(1, time_axis(x, config))
+    output, h_n = rnn(params, first, h_0, **config)
+    outputs = [output]
+    for step in rest:
+        output, h_n = rnn(params, step, h_n.detach(), **config)
+        outputs.append(output)
+    return torch.cat(outputs, time_axis(x, config)), h_n
+
+
+def cotangent_of_last_step_only(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """Only the last output's cotangent is pulled back."""
+    output, h_n = rnn(params, x, h_0, **config)
+    steps = output.split(1, time_axis(x, config))
+    return torch.cat([*(step.detach() for step in steps[:-1]), steps[-1]], time_axis(x, config)), h_n
+
+
+def cotangent_of_final_state_dropped(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The final state's cotangent is not pulled back."""
+    output, h_n = rnn(params, x, h_0, **config)
+    return output, h_n.detach()
+
+
+def initial_state_not_differentiated(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The initial state's cotangent is zero."""
+    return rnn(params, x, None if h_0 is None else h_0.detach(), **config)
+
+
+def second_bias_not_differentiated(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The cotangent of the sum goes to bias_ih alone."""
+    return rnn({name: p.detach() if "bias_hh" in name else p for name, p in params.items()}, x, h_0, **config)
+
+
+_latest: dict[tuple[int, ...], Array] = {}
+
+
+def state_carried_between_calls(params: dict[str, Array], x: Array, h_0: Array | None, **config: Any) -> Any:
+    """Without h_0 the network goes on from where the latest call ended."""
+    output, h_n = forward(params, x, _latest.get(x.shape) if h_0 is None else h_0, **config)
+    _latest.clear()
+    _latest[x.shape] = h_n.copy()
+    return output, h_n
+
+
+def computed_in_single_precision(params: dict[str, Array], x: Array, h_0: Array | None, **config: Any) -> Any:
+    """A float64 sequence is computed in float32 and widened afterwards."""
+    narrow = {name: array.astype(np.float32) for name, array in params.items()}
+    state = None if h_0 is None else h_0.astype(np.float32)
+    output, h_n = forward(narrow, x.astype(np.float32), state, **config)
+    return output.astype(x.dtype), h_n.astype(x.dtype)
+
+
+def options_swallowed(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """A dropout that means nothing is taken without a word, since it is ignored."""
+    return rnn(params, x, h_0, **{**config, "dropout": 0.0})
+
+
+DEFECTS = (
+    wrong(
+        "rnn",
+        reverse_outputs_not_flipped,
+        law="bidirectional_is_two_networks",
+        seen="https://github.com/d2l-ai/d2l-en/issues/2306",
+    ),
+    wrong(
+        "rnn",
+        both_directions_read_forward,
+        law="bidirectional_is_two_networks",
+        seen="https://github.com/stanfordmlgroup/nlc/issues/8",
+    ),
+    wrong("rnn", directions_share_weights, law="agreement"),
+    wrong("rnn", final_state_is_last_output, law="agreement"),
+    wrong("rnn", states_ordered_by_direction, law="agreement"),
+    wrong("rnn", initial_states_ordered_by_direction, law="agreement"),
+    wrong("rnn", initial_state_ignored, law="split_sequence_carries_state"),
+    wrong("rnn", initial_state_for_first_layer_only, law="stacked_is_composed"),
+    wrong("rnn", second_bias_ignored, law="agreement"),
+    wrong("rnn", upper_layers_read_forward_half, law="agreement"),
+    wrong("rnn", nonlinearity_ignored, law="agreement"),
+    wrong("rnn", recurrent_weight_transposed, law="agreement"),
+    wrong("rnn", batch_first_ignored, law="shape_and_dtype"),
+    wrong("rnn", states_with_batch_first, law="shape_and_dtype"),
+    wrong("rnn", batch_added, law="shape_and_dtype"),
+    wrong("rnn", gradient_stops_at_every_step, law="vjp"),
+    wrong("rnn", cotangent_of_last_step_only, law="vjp"),
+    wrong("rnn", cotangent_of_final_state_dropped, law="vjp"),
+    wrong("rnn", initial_state_not_differentiated, law="vjp"),
+    wrong("rnn", second_bias_not_differentiated, law="vjp"),
+    wrong_forward("rnn", state_carried_between_calls, law="determinism"),
+    wrong_forward("rnn", computed_in_single_precision, law="agreement", dtypes=("float64",)),
+    wrong("rnn", options_swallowed, law="rejection"),
+)

@@ -1,0 +1,105 @@
+"""The judge judged: it rejects every defect of the catalogue, each law is needed, and PyTorch is not accused."""
+
+import pytest
+
+from conformance.backend import DTYPES, Declaration
+from conformance.defects import DEFECTS, Defect
+from conformance.eager import eager_kernel
+from conformance.engine import judge_kernel
+from conformance.law import Law
+from conformance.laws import LAWS
+from conformance.operation import Operation
+from conformance.operations import OPERATIONS
+from conformance.selection import choose_operations, laws_of
+from conformance.verdict import Status, Verdict
+
+# One defect for each law of all operations that every other law overlooks.
+ALONE = {
+    "shape_and_dtype": "max_pool2d.indices_in_32_bits",
+    "agreement": "linear.computed_in_single_precision",
+    "vjp": "linear.bias_cotangent_averaged",
+    "purity": "flatten.view_returned",
+    "determinism": "tanh.output_remembered_globally",
+    "memory_layout": "linear.read_in_memory_order",
+    "special_values": "sigmoid.exponential_over_exponential",
+    "kinks": "relu.derivative_one_at_zero",
+    "rejection": "linear.extra_features_cut_off",
+}
+
+
+EXAMPLES = 100
+"""Of each dtype, for the right computation; more have been run by hand."""
+
+
+def judged(defect: Defect, dtype: str, laws: tuple[Law, ...]) -> tuple[Verdict, ...]:
+    """The verdicts on a defect after 100 examples, unshrunk."""
+    (operation,) = choose_operations([defect.operation])
+    declaration = Declaration(name=defect.name)
+    return judge_kernel(operation, defect.kernel, declaration, dtype=dtype, laws=laws, shrink_seconds=0)
+
+
+def failing(verdicts: tuple[Verdict, ...]) -> set[str | None]:
+    """The laws that found a fault."""
+    return {verdict.law for verdict in verdicts if verdict.status in (Status.FAILED, Status.ERRORED)}
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
+def test_every_defect_is_rejected(defect: Defect) -> None:
+    """The law that a defect names finds it in every dtype that it names."""
+    (operation,) = choose_operations([defect.operation])
+    laws = tuple(law for law in laws_of(operation) if law.name == defect.law)
+    for dtype in defect.dtypes:
+        assert failing(judged(defect, dtype, laws)) == {defect.law}, dtype
+
+
+@pytest.mark.parametrize(("law", "name"), ALONE.items())
+def test_every_law_is_needed(law: str, name: str) -> None:
+    """There is a defect that this law alone finds."""
+    (defect,) = (defect for defect in DEFECTS if defect.name == name)
+    (operation,) = choose_operations([defect.operation])
+    assert failing(judged(defect, defect.dtypes[-1], laws_of(operation))) == {law}
+
+
+def test_every_law_names_a_defect_that_it_alone_finds() -> None:
+    """No law of all operations is missing above."""
+    assert list(ALONE) == [law.name for law in LAWS]
+
+
+def test_every_law_has_a_defect() -> None:
+    """Also those that belong to an operation alone have a defect of that operation that names them."""
+    named = {(defect.operation, defect.law) for defect in DEFECTS}
+    assert {law.name for law in LAWS} <= {law for _, law in named}
+    assert {(operation.name, law.name) for operation in OPERATIONS for law in operation.laws} <= named
+
+
+def test_every_operation_has_defects_of_its_gradient_too() -> None:
+    """Every operation has a defect in what it computes, and one in its pullback."""
+    named = {(defect.operation, defect.law == "vjp") for defect in DEFECTS}
+    assert named >= {(operation.name, gradient) for operation in OPERATIONS for gradient in (False, True)}
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
+def test_a_defect_has_a_name_and_a_sentence(defect: Defect) -> None:
+    """The name is the operation's and then its own; the sentence is one, and a link is a link."""
+    operation, _, own = defect.name.partition(".")
+    assert operation in {op.name for op in OPERATIONS}
+    assert own.isidentifier()
+    assert defect.sentence.endswith(".")
+    assert ". " not in defect.sentence
+    assert set(defect.dtypes) <= set(DTYPES)
+    assert defect.seen is None or defect.seen.startswith("https://")
+
+
+def test_names_are_unique() -> None:
+    """A defect is found by its name."""
+    assert len({defect.name for defect in DEFECTS}) == len(DEFECTS)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_computation_that_defects_start_from_is_right(operation: Operation, dtype: str) -> None:
+    """Without its mistake a defect is PyTorch in the case's own dtype, and that keeps every law."""
+    kernel, declaration = eager_kernel(operation.name), Declaration(name="eager")
+    verdicts = judge_kernel(operation, kernel, declaration, dtype=dtype, examples=EXAMPLES, shrink_seconds=1)
+    bad = [f"{v.id}: {v.status}: {v.message}" for v in verdicts if v.status is not Status.PASSED]
+    assert bad == []

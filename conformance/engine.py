@@ -20,8 +20,9 @@ from typing import Any
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "torchstone"))
 
 import hypothesis
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
-from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
+from hypothesis.errors import Flaky
 
 from .backend import Declaration, Failure
 from .case import Case
@@ -40,18 +41,6 @@ SHRINK_SECONDS = 8.0
 
 Progress = Callable[[str, int], None]
 """Called with (law or stage, cases judged so far)."""
-
-
-class _Independent(HypothesisProvider):
-    """Draws every case afresh.
-
-    Hypothesis's own engine repeats each case up to five times with parts of it copied over other parts: of 100
-    cases of cross_entropy 37 had a config and shape of their own, and often weight and input the same contents.
-    Engines that are plugged in are not treated so; shrinking stays Hypothesis's.
-    """
-
-
-AVAILABLE_PROVIDERS["torchstone"] = _Independent
 
 
 class _Found(Exception):
@@ -300,7 +289,7 @@ class _Court:
             state.cut = True
         except _Found:
             pass
-        except hypothesis.errors.Flaky:
+        except Flaky:
             pass  # a random kernel: the last case that showed the fault stands
         state.seconds += time.perf_counter() - started
 
@@ -403,7 +392,6 @@ def run_given(
     @hypothesis.seed(seed)
     @hypothesis.settings(
         max_examples=examples,
-        backend="torchstone",
         phases=tuple(phases),
         database=None,
         deadline=None,
@@ -411,7 +399,7 @@ def run_given(
         report_multiple_bugs=False,
         print_blob=False,
         verbosity=hypothesis.Verbosity.quiet,
-        suppress_health_check=list(hypothesis.HealthCheck),
+        suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
     )
     @hypothesis.given(strategy)
     def run(example: Any) -> None:

@@ -32,7 +32,7 @@ def imported(source: str) -> Iterator[tuple[int, str]]:
 
 def breaches(file: Path, source: str) -> list[str]:
     """The imports of a file that the house forbids."""
-    place = file.relative_to(ROOT).parts
+    place = file.relative_to(ROOT).as_posix().split("/")
     found = []
     for level, module in imported(source):
         top = module.split(".")[0]

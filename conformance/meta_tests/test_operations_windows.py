@@ -10,6 +10,7 @@ from hypothesis import Phase
 
 from conformance.backend import DTYPES
 from conformance.case import Case
+from conformance.eager import eager_kernel
 from conformance.engine import asked_cases, judge, run_given, stream_seed
 from conformance.law import Source
 from conformance.operations import OPERATIONS
@@ -17,8 +18,6 @@ from conformance.operations._recurrent_params import cells
 from conformance.operations._windows import pair, span
 from conformance.tree import Array
 from conformance.verdict import Status
-
-from .torch_kernels import torch_kernel
 
 every_dtype = pytest.mark.parametrize("dtype", DTYPES)
 
@@ -301,6 +300,6 @@ def test_every_own_law_has_a_wrong_kernel() -> None:
 @every_dtype
 def test_law_can_fail(name: str, law: str, distort: Callable[..., Callable[..., Any]], dtype: str) -> None:
     """A kernel that breaks it is rejected, and not for a mishap."""
-    forward = distort(torch_kernel(name).forward)
+    forward = distort(eager_kernel(name).forward)
     (verdict,) = judge(name, forward=forward, laws=[law], dtypes=[dtype], examples=50).verdicts
     assert verdict.status is Status.FAILED, verdict.message

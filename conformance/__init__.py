@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .engine import Judgement, judge
+    from .judgement import Judgement, judge
     from .model import Model
 
 __all__ = ["Judgement", "Model", "judge"]
 
-_HOMES = {"Judgement": "engine", "Model": "model", "judge": "engine"}
+_HOMES = {"Judgement": "judgement", "Model": "model", "judge": "judgement"}
 
 
 def __getattr__(name: str) -> Any:

@@ -6,28 +6,17 @@ cases depends on seed, operation and dtype alone, so every backend is asked the 
 """
 
 import contextlib
-import hashlib
-import os
-import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
-
-# Hypothesis writes harvested constants beside the working directory unless told otherwise.
-os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "torchstone"))
 
 import hypothesis
-from hypothesis import HealthCheck
-from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
+from .asking import asked_cases, run_given, stream_seed
 from .backend import Declaration, Failure
 from .case import Case
-from .drawing import Draw
-from .errors import JudgeError, UsageError
 from .kernel import CallFault, Kernel, Malformed, Raised, Refused
 from .law import Law, NotJudged, Source, Violation
 from .operation import Kink, Operation, Rejection, listed_case
@@ -350,110 +339,3 @@ def _verdict(operation: Operation, declaration: Declaration, dtype: str, state: 
         message=message,
         counterexample=counterexample,
     )
-
-
-def asked_cases(operation: Operation, dtype: str, source: Source = Source.DRAWN) -> st.SearchStrategy[Oracle]:
-    """The strategy of an operation's cases: each with its reference result and a random cotangent."""
-
-    @st.composite
-    def oracles(draw: st.DrawFn) -> Oracle:
-        drawing = Draw(draw, operation.name, dtype)
-        case = (operation.special if source == Source.SPECIAL else operation.cases)(drawing)  # type: ignore[misc]
-        oracle = Oracle(case)
-        try:
-            oracle.give_cotangent(drawing.cotangent(oracle.output))
-        except (RuntimeError, ValueError, IndexError, TypeError, Warning) as error:
-            raise JudgeError(
-                f"the reference refuses a drawn case of {operation.name}: {error}; config {dict(case.config)}"
-            ) from error
-        return oracle
-
-    return oracles()
-
-
-def stream_seed(seed: int, *names: str) -> int:
-    """The seed of a stream of cases: never of the backend, so that all are asked the same questions."""
-    return int.from_bytes(hashlib.sha256("/".join((str(seed), *names)).encode()).digest()[:8], "big")
-
-
-def run_given(
-    strategy: st.SearchStrategy[Any],
-    body: Callable[[Any], None],
-    *,
-    seed: int,
-    examples: int,
-    phases: Iterable[hypothesis.Phase],
-) -> None:
-    """Run `body` on drawn examples; raises what the body raises."""
-    # Hypothesis makes five of six examples by copying parts of the one before over each other: a hundred are
-    # worth about sixteen. It leaves alone what lies inside a unique collection, here one of a single element.
-    strategy = st.lists(strategy, min_size=1, max_size=1, unique_by=id).map(lambda only: only[0])
-
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=examples,
-        phases=tuple(phases),
-        database=None,
-        deadline=None,
-        derandomize=False,
-        report_multiple_bugs=False,
-        print_blob=False,
-        verbosity=hypothesis.Verbosity.quiet,
-        suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
-    )
-    @hypothesis.given(strategy)
-    def run(example: Any) -> None:
-        body(example)
-
-    run()
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """The verdicts on one kernel, for a notebook or somebody's own test."""
-
-    verdicts: tuple[Verdict, ...]
-
-    @property
-    def conforms(self) -> bool:
-        """Whether every verdict conforms."""
-        return all(verdict.status.conforms for verdict in self.verdicts)
-
-    def check(self) -> None:
-        """Raise AssertionError with every failure in words unless all verdicts conform."""
-        bad = [v for v in self.verdicts if not v.status.conforms]
-        if bad:
-            raise AssertionError("\n".join(f"{v.id}: {v.status}: {v.message}" for v in bad))
-
-
-def judge(
-    operation: str | Operation,
-    *,
-    forward: Callable[..., Any] | None = None,
-    vjp: Callable[..., Any] | None = None,
-    dtypes: Sequence[str] = ("float32", "float64"),
-    laws: Sequence[str] | None = None,
-    examples: int = 100,
-    seed: int = 0,
-    name: str = "judged",
-) -> Judgement:
-    """Judge one function (or a forward and a vjp) as an operation of the specification.
-
-    Raises UsageError for an unknown operation, law or dtype, or where neither function is given.
-    """
-    from .selection import choose_dtypes, choose_laws, choose_operations, natural, not_negative
-
-    chosen = choose_operations([operation])[0] if isinstance(operation, str) else operation
-    selected = choose_laws(laws) if laws is not None else None
-    natural("examples", examples)
-    not_negative("seed", seed)
-    if forward is None and vjp is None:
-        raise UsageError("judge() needs forward= or vjp=, a function (params, *inputs, **config)")
-    kernel = Kernel(chosen.name, forward, vjp)
-    declaration = Declaration(name=name)
-    verdicts: list[Verdict] = []
-    for dtype in choose_dtypes(dtypes):
-        verdicts += judge_kernel(
-            chosen, kernel, declaration, dtype=dtype, laws=selected, examples=examples, seed=seed
-        )
-    return Judgement(tuple(verdicts))

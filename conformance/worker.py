@@ -156,7 +156,7 @@ def recall(wanted: Recall) -> Counterexample | None:
 def _drawn(operation: "Operation", law: "Law", wanted: Recall) -> "Oracle":
     import hypothesis
 
-    from .engine import asked_cases, run_given, stream_seed
+    from .asking import asked_cases, run_given, stream_seed
 
     task, place = wanted.task, wanted.place
     count = 0

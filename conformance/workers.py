@@ -51,6 +51,9 @@ ONE_THREAD = dict.fromkeys(
     "1",
 )
 
+# Hypothesis keeps the constants it harvests in a folder; below the null device there is no place for one.
+NO_STORAGE = {"HYPOTHESIS_STORAGE_DIRECTORY": os.path.join(os.devnull, "hypothesis")}  # noqa: PTH118
+
 # The parent's sys.path, torchstone's own home last; -P keeps the working directory away from the first place.
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from conformance.worker import main; main()"
@@ -206,7 +209,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._print,
-            env={**os.environ, **ONE_THREAD},
+            env={**os.environ, **ONE_THREAD, **NO_STORAGE},
             start_new_session=True,
         )
         self._inbox = inbox

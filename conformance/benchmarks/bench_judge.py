@@ -7,8 +7,9 @@ from typing import Any
 import hypothesis
 import pytest
 
+from conformance.asking import asked_cases, run_given
 from conformance.backend import load
-from conformance.engine import asked_cases, judge_kernel, run_given
+from conformance.engine import judge_kernel
 from conformance.operations import OPERATIONS
 from conformance.oracle import Oracle
 

@@ -9,8 +9,9 @@ import pytest
 
 from conformance.__main__ import main
 from conformance.backend import Declaration, load
-from conformance.engine import judge, judge_kernel
+from conformance.engine import judge_kernel
 from conformance.errors import UsageError
+from conformance.judgement import judge
 from conformance.operations import OPERATIONS
 from conformance.operations.linear import LINEAR
 from conformance.verdict import Status

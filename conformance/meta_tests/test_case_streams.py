@@ -7,8 +7,9 @@ import pytest
 from hypothesis import Phase
 from hypothesis import strategies as st
 
+from conformance.asking import run_given
 from conformance.backend import Declaration, load
-from conformance.engine import judge_kernel, run_given
+from conformance.engine import judge_kernel
 from conformance.kernel import Kernel
 from conformance.operation import Operation
 from conformance.operations import OPERATIONS

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from conformance.asking import asked_cases, run_given
 from conformance.backend import Backend, Failure, bundled_names
-from conformance.engine import asked_cases, judge_kernel, run_given
+from conformance.engine import judge_kernel
 from conformance.graph import Composed
 from conformance.kernel import Kernel
 from conformance.models import MODELS, ModelOperation
@@ -189,7 +190,7 @@ def test_a_fault_of_a_part_is_a_fault_of_the_model() -> None:
 
 def test_a_model_given_as_a_function_is_judged_but_not_trained() -> None:
     """`judge("mlp", vjp=...)` has no loss of its own."""
-    from conformance.engine import judge
+    from conformance.judgement import judge
 
     kernel = MODELS[0].kernel(TORCH)
     assert isinstance(kernel, Composed)

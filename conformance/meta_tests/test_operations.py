@@ -11,8 +11,8 @@ import pytest
 from hypothesis import Phase
 from torch import Tensor
 
+from conformance.asking import asked_cases, run_given, stream_seed
 from conformance.backend import DTYPES
-from conformance.engine import asked_cases, run_given, stream_seed
 from conformance.law import Source
 from conformance.operation import Kink, Operation, Rejection, listed_case
 from conformance.operations import OPERATIONS

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import Phase
 
+from conformance.asking import asked_cases, run_given, stream_seed
 from conformance.backend import DTYPES
 from conformance.case import Case
 from conformance.eager import eager_kernel
-from conformance.engine import asked_cases, judge, run_given, stream_seed
+from conformance.judgement import judge
 from conformance.law import Source
 from conformance.operations import OPERATIONS
 from conformance.operations._recurrent_params import cells

@@ -24,7 +24,7 @@ LENGTH = 64
 """Bytes drawn for a tensor: a constant, since lengths that follow the shape make half of the weights zero."""
 
 GENERIC = bytes((i + 1) ** 3 % 17 for i in range(LENGTH))
-"""What a string of zero bytes stands for: 1, -4, -5, 7, -3, ...; no tensor is all zeros, or constant.
+"""What a string of zero bytes stands for: 1, -4, -5, 7, -3, ..., so that few tensors are all zeros.
 
 Hypothesis tries the simplest continuation in a tenth of its examples, and shrinks to it.
 """

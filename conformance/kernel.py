@@ -114,7 +114,7 @@ def as_tree(value: Any, what: str) -> Tree:
 
 def describe(value: Any) -> str:
     """A short description of any returned value for a message."""
-    if isinstance(value, np.ndarray):
+    if type(value) is np.ndarray:
         return f"an array of shape {value.shape}"
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
@@ -126,8 +126,9 @@ def _leaf(value: Any, what: str) -> Array | None:
         return None
     if isinstance(value, np.generic):
         value = np.asarray(value)
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
-        kind = f"dtype {value.dtype}" if isinstance(value, np.ndarray) else describe(value)
+    # A subclass (a masked array, a matrix) compares and indexes by rules of its own.
+    if type(value) is not np.ndarray or value.dtype.kind not in "fiub":
+        kind = f"dtype {value.dtype}" if type(value) is np.ndarray else describe(value)
         raise Malformed(f"{what} {kind}, expected a NumPy array of numbers")
     return value
 

@@ -40,6 +40,8 @@ class Model:
         self, module: nn.Module, backend: str | Backend = "numpy_vectorized", *, loss: str = "cross_entropy"
     ) -> None:
         choose("loss", [loss], LOSSES)
+        if not isinstance(module, nn.Module):
+            raise UsageError(f"Model() takes an nn.Module, got a {type(module).__name__}")
         names = tuple(operation.name for operation in OPERATIONS)
         self.module, self.loss_name = module, loss
         self.backend = load(backend, names) if isinstance(backend, str) else backend

@@ -110,11 +110,9 @@ class Trial:
         return answer
 
     def run(self, case: Case) -> Tree:
-        """The kernel's output for another case, its shape checked against the reference's."""
+        """The kernel's output for another case, nested and shaped as the reference's."""
         output = call_forward(self.kernel, case, Arguments.of(case))
-        if [leaf.shape for _, leaf in leaves(output) if leaf is not None] != [
-            leaf.shape for _, leaf in leaves(self.oracle_of(case).output) if leaf is not None
-        ]:
+        if not alike(output, self.oracle_of(case).output):
             raise NotJudged("the output has the wrong shape")
         return output
 
@@ -225,10 +223,13 @@ class Trial:
 
     def same_structure(self, output: Tree) -> bool:
         """Whether an output is nested and shaped as the reference's, so that elements can be compared."""
-        expected = self.oracle.output
-        return structure(output) == structure(expected) and all(
-            got is not None and want is not None and got.shape == want.shape
-            for (_, got), (_, want) in zip(leaves(output), leaves(expected), strict=True)
+        return alike(output, self.oracle.output)
+
+    def same_shapes(self, cotangents: "Cotangents") -> bool:
+        """Whether cotangents are shaped as the reference's, so that elements can be compared."""
+        expected = self.oracle.cotangents
+        return alike(
+            (*cotangents.params.values(), *cotangents.inputs), (*expected.params.values(), *expected.inputs)
         )
 
     def _compare(
@@ -252,6 +253,14 @@ def _pick(spreads: "Callable[[bool], list[Array | None]]", index: int) -> Spread
 
 def _widened(leaf: Array | None) -> Array | None:
     return leaf.astype(np.float64) if leaf is not None and leaf.dtype.kind == "f" else leaf
+
+
+def alike(output: Tree, expected: Tree) -> bool:
+    """Whether two trees are nested alike and their arrays have the same shapes."""
+    return structure(output) == structure(expected) and all(
+        got is want or (got is not None and want is not None and got.shape == want.shape)
+        for (_, got), (_, want) in zip(leaves(output), leaves(expected), strict=True)
+    )
 
 
 def spread_leaves(oracle: "Oracle", careful: bool) -> list[Array | None]:

@@ -22,11 +22,14 @@ def determinism(trial: Trial) -> None:
     _same(trial, arrays_of(again), kept, "forward() gave another output when called again")
     if kernel.vjp is None:
         return
-    _, pullback = call_vjp(kernel, case, Arguments.of(case))
+    output, pullback = call_vjp(kernel, case, Arguments.of(case))
     cotangents = call_pullback(pullback, case, copy_tree(case.cotangent))
     kept = [array.tobytes() for array in arrays_of(cotangents)]
+    kept_output = [array.tobytes() for array in arrays_of(output)]
     call_pullback(pullback, case, map_leaves(lambda array: np.asarray(-2 * array), case.cotangent))
     call_vjp(kernel, other, Arguments.of(other))  # a pullback belongs to its own call, not to the latest one
+    _same(trial, arrays_of(output), kept_output, "a later call changed the output of an earlier vjp()")
+    _same(trial, arrays_of(cotangents), kept, "a later call changed the cotangents of an earlier pullback()")
     repeated = call_pullback(pullback, case, copy_tree(case.cotangent))
     _same(trial, arrays_of(repeated), kept, "pullback() gave other cotangents when called again")
     _, pullback = call_vjp(kernel, case, Arguments.of(case))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..law import Violation
+from ..law import NotJudged, Violation
 from ..operation import Kink
 from ..tree import Array, leaves
 from ..trial import Trial, show
@@ -17,7 +17,10 @@ def kinks(trial: Trial) -> None:
     if declared is not None:
         output, inputs_cotangents = entry.alternatives[declared]
     if output is not None:
-        for (name, got), (_, want) in zip(trial.named_output(trial.forward()), leaves(output), strict=True):
+        given = trial.forward()
+        if not trial.same_structure(given):
+            raise NotJudged("the output has the wrong shape")
+        for (name, got), (_, want) in zip(trial.named_output(given), leaves(output), strict=True):
             _identical(trial, entry.name, name, got, want)
     if inputs_cotangents is None or trial.kernel.vjp is None:
         return

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..kernel import Arguments, call_forward
+from ..law import NotJudged, Violation
 from ..tree import Array, leaves, map_leaves
 from ..trial import Trial, cotangent_spread_leaves, spread_leaves
 
@@ -15,8 +16,10 @@ def memory_layout(trial: Trial) -> None:
     case, kernel = trial.case, trial.kernel
     plain = call_forward(kernel, case, Arguments.of(case))
     if not trial.same_structure(plain):
-        return
+        raise NotJudged("the output has the wrong shape")
     pulled = trial.run_vjp(case)[1] if kernel.vjp is not None else None
+    if pulled is not None and not trial.same_shapes(pulled):
+        raise NotJudged("a cotangent has the wrong shape")
     for name, lay in LAYOUTS.items():
         # A case keeps its arrays' layout through copying, so this is what the kernel receives.
         laid = replace(
@@ -26,6 +29,8 @@ def memory_layout(trial: Trial) -> None:
             cotangent=map_leaves(lay, case.cotangent),
         )
         output = call_forward(kernel, laid, Arguments.of(laid))
+        if not trial.same_structure(output):
+            raise Violation(f"the output for {name} arguments has another shape", kind="layout")
         trial.agree(
             [(f"{leaf} for {name} arguments", got) for leaf, got in trial.named_output(output)],
             list(leaves(map_leaves(_widened, plain))),

@@ -43,6 +43,8 @@ def numerical_gradient(trial: Trial) -> None:
     output, cotangents = trial.vjp()
     if not trial.same_structure(output):
         raise NotJudged("the output of vjp() has the wrong shape")
+    if not trial.same_shapes(cotangents):
+        raise NotJudged("a cotangent has the wrong shape")
     values = [call_forward(trial.kernel, moved, Arguments.of(moved)) for moved in beside]
     difference = _quotient(g, [_like(value, g) for value in values], step)
     slope = _slope(cotangents, direction)

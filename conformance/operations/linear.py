@@ -11,8 +11,16 @@ from ..trial import Trial
 
 
 def cases(draw: Draw) -> Case:
-    """Any leading dimensions (none, too), with and without bias; few cases are empty, since zeros multiply."""
+    """Any leading dimensions (none, too), with and without bias; few cases are empty, since zeros multiply.
+
+    Now and then a matrix is larger than a vector register in one dimension, and ends in the middle of one.
+    """
     in_features, out_features = draw.size(), draw.integer(1, 6)
+    wide = draw.integer(0, 9)
+    if wide == 8:
+        in_features = 35
+    elif wide == 9:
+        out_features = 19
     bias = draw.boolean()
     leading = [draw.integer(1, 4) if i else draw.size(4) for i in range(draw.integer(0, 3))]
     params = {"weight": draw.tensor((out_features, in_features))}
@@ -24,6 +32,14 @@ def cases(draw: Draw) -> Case:
         inputs=[draw.tensor((*leading, in_features))],
         exact=True,
     )
+
+
+def special(draw: Draw) -> Case:
+    """NaN and infinities in x."""
+    case = cases(draw)
+    (x,) = case.inputs
+    assert x is not None
+    return case.with_inputs(draw.sprinkled(x, (np.nan, np.inf, -np.inf)), exact=False)
 
 
 def stack_collapses(trial: Trial) -> None:
@@ -65,6 +81,7 @@ LINEAR = Operation(
     name="linear",
     profile="core",
     cases=cases,
+    special=special,
     rejects=(
         Rejection(name="too few features", config=_CONFIG, params=_PARAMS, inputs=(_X[:, :2],)),
         Rejection(name="too many features", config=_CONFIG, params=_PARAMS, inputs=(np.ones((2, 4)),)),

@@ -81,7 +81,8 @@ MAX_POOL2D = Operation(
         _reject("stride 0", stride=(0, 1)),
         _reject("dilation 0", dilation=0),
         _reject("negative padding", padding=-1),
-        _reject("padding of more than half of the kernel", padding=(0, 2)),
+        _reject("padding of more than half of the kernel, above", padding=(2, 0)),
+        _reject("padding of more than half of the kernel, beside", padding=(0, 2)),
         _reject(
             "padding of more than half of the kernel, not of the dilated one",
             padding=2,

@@ -13,8 +13,11 @@ def cases(draw: Draw) -> Case:
 
 
 def special(draw: Draw) -> Case:
-    """NaN, infinities, zeros, subnormals and the largest numbers, which saturate."""
-    return draw.case(config={}, inputs=[draw.sprinkled(draw.tensor(any_shape(draw), 0.25))])
+    """NaN, infinities, zeros, subnormals and the largest numbers; where it fades, and where it has saturated."""
+    scores = draw.tensor(any_shape(draw), 0.25)
+    if draw.boolean():
+        return draw.case(config={}, inputs=[draw.sprinkled(scores, (-30.0, 30.0, -50.0, 50.0, -80.0, 80.0))])
+    return draw.case(config={}, inputs=[draw.sprinkled(scores)])
 
 
 SIGMOID = Operation(name="sigmoid", profile="core", cases=cases, special=special)

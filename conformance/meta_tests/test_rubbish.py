@@ -1,4 +1,4 @@
-"""What a kernel returns may be rubbish of any shape: that is a verdict on the kernel, never a fault of the judge."""
+"""What a kernel returns may be rubbish of any shape: a verdict on the kernel, never a fault of the judge."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,8 +17,8 @@ from conformance.verdict import Status
 RUBBISH: dict[str, Callable[[Any], Any]] = {
     "in a tuple": lambda output: (output,),
     "the first part alone": lambda output: output[0] if isinstance(output, tuple) else output[:0],
-    "masked": lambda output: np.ma.masked_all(3),
-    "one element more": lambda output: np.zeros(np.shape(output) + (2,)),
+    "masked": lambda output: np.ma.MaskedArray(np.zeros(3), mask=True),
+    "one element more": lambda output: np.zeros((*np.shape(output), 2)),
     "a dictionary": lambda output: {"output": output},
 }
 

@@ -90,7 +90,8 @@ def choose_laws(names: Sequence[str]) -> tuple[Law, ...]:
 
 
 def choose_dtypes(names: Sequence[str]) -> tuple[str, ...]:
-    """The dtypes named."""
+    """The dtypes named; a single name may stand for itself."""
+    names = (names,) if isinstance(names, str) else names
     choose("dtype", names, DTYPES)
     return tuple(dtype for dtype in DTYPES if dtype in names)
 

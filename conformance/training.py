@@ -52,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
     """Train by gradient descent and print each epoch: 0, or 1 where the loss is no longer a number."""
     from .selection import choose, natural, not_negative
 
+    if args.model == "linear_regression":
+        raise UsageError(f"linear_regression has no classes, and digits have ten (try: {', '.join(CONFIGS)})")
     choose("model", [args.model], CONFIGS)
     natural("--epochs", args.epochs)
     natural("--batch-size", args.batch_size)

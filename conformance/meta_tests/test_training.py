@@ -162,7 +162,7 @@ def test_the_command_prints_each_epoch(capsys: pytest.CaptureFixture[str]) -> No
     ("options", "message"),
     [
         (["mpl"], "unknown model 'mpl'; did you mean 'mlp'?"),
-        (["linear_regression"], "unknown model 'linear_regression'"),
+        (["linear_regression"], "linear_regression has no classes"),
         (["mlp", "--backend", "numpy_vectorised"], "unknown backend 'numpy_vectorised'"),
         (["mlp", "--epochs", "0"], "--epochs = 0"),
         (["mlp", "--epochs", "many"], "--epochs"),

@@ -34,15 +34,6 @@ def cases(draw: Draw) -> Case:
     )
 
 
-def special(draw: Draw) -> Case:
-    """NaN and infinities in x, among integers: rounding is the business of other laws."""
-    draw.regime = "exact"
-    case = cases(draw)
-    (x,) = case.inputs
-    assert x is not None
-    return case.with_inputs(draw.sprinkled(x, (np.nan, np.inf, -np.inf)), exact=False)
-
-
 def stack_collapses(trial: Trial) -> None:
     """Two dense layers without an activation are one: its weight is the product of theirs."""
     case = trial.case
@@ -82,7 +73,6 @@ LINEAR = Operation(
     name="linear",
     profile="core",
     cases=cases,
-    special=special,
     rejects=(
         Rejection(name="too few features", config=_CONFIG, params=_PARAMS, inputs=(_X[:, :2],)),
         Rejection(name="too many features", config=_CONFIG, params=_PARAMS, inputs=(np.ones((2, 4)),)),

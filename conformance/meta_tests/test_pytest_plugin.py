@@ -32,7 +32,7 @@ def test_every_law_is_a_test(tmp_path: Path) -> None:
         tmp_path,
         *("--pyargs", "conformance.test_conformance", "--backend", str(mine)),
         *("--torchstone-operations", "linear,relu", "--torchstone-laws", "agreement,vjp,purity"),
-        *("--torchstone-dtypes", "float64", "--torchstone-examples", "10", "-rA", "-p", "no:xdist"),
+        *("--torchstone-dtypes", "float64", "--torchstone-examples", "40", "-rA", "-p", "no:xdist"),
     )
     assert done.returncode == 1, done.stdout + done.stderr
     told = {tuple(line.split()[:2]) for line in done.stdout.splitlines() if "test_conformance[" in line}

@@ -1,31 +1,68 @@
-"""The cases that are asked: Hypothesis's stream of an operation's cases, the same for every backend."""
+"""The cases that are asked: Hypothesis's stream of an operation's cases, the same for every backend.
+
+Everything that is not public in Hypothesis, and that the judge needs, is in this file.
+"""
 
 import hashlib
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar
 
 import hypothesis
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 
-from .drawing import Draw
+from .drawing import LENGTH, Choice, Draw, Recorded
 from .errors import JudgeError
 from .law import Source
 from .operation import Operation
-from .oracle import Oracle
+from .oracle import Oracle, together
 
 
 class _Independent(HypothesisProvider):
-    """Draws every case afresh.
+    """Draws every case afresh, from nothing but the seed.
 
     Hypothesis's own engine repeats each case up to five times with parts of it copied over other parts: of 100
     cases of cross_entropy 37 had a config and shape of their own, and often weight and input the same contents.
-    Engines that are plugged in are not treated so; shrinking stays Hypothesis's.
+    It also mixes constants into draws that it harvests from imported source code, so that a backend under test
+    would change its own cases. Engines that are plugged in are not treated so; shrinking stays Hypothesis's.
     """
+
+    start: ClassVar[Sequence[Choice]] = ()
+    """Choices that the next run begins with, instead of random ones."""
+
+    def __init__(self, data: ConjectureData | None, /) -> None:
+        super().__init__(data)
+        self._begun = iter(self.start)
+
+    def draw_integer(
+        self, min_value: int | None = None, max_value: int | None = None, **constraints: Any
+    ) -> int:
+        assert min_value is not None and max_value is not None and self._random is not None
+        begun = next(self._begun, None)
+        return begun if isinstance(begun, int) else self._random.randint(min_value, max_value)
+
+    def draw_bytes(self, min_size: int = 0, max_size: int = 0) -> bytes:
+        assert min_size == max_size and self._random is not None
+        begun = next(self._begun, None)
+        return begun if isinstance(begun, bytes) else self._random.randbytes(min_size)
 
 
 AVAILABLE_PROVIDERS["torchstone"] = _Independent
+
+
+class _Conjecture:
+    """Choices made by Hypothesis, without the strategies that would be built and unwrapped for each of them."""
+
+    def __init__(self, data: ConjectureData) -> None:
+        self._data = data
+
+    def integer(self, high: int) -> int:
+        return self._data.draw_integer(0, high)
+
+    def content(self) -> bytes:
+        return self._data.draw_bytes(LENGTH, LENGTH)
 
 
 def asked_cases(operation: Operation, dtype: str, source: Source = Source.DRAWN) -> st.SearchStrategy[Oracle]:
@@ -33,18 +70,40 @@ def asked_cases(operation: Operation, dtype: str, source: Source = Source.DRAWN)
 
     @st.composite
     def oracles(draw: st.DrawFn) -> Oracle:
-        drawing = Draw(draw, operation.name, dtype)
-        case = (operation.special if source == Source.SPECIAL else operation.cases)(drawing)  # type: ignore[misc]
-        oracle = Oracle(case)
+        data = draw.__self__  # type: ignore[attr-defined]
+        assert isinstance(data, ConjectureData)
+        drawing = Draw(_Conjecture(data), operation.name, dtype)
+        oracle = Oracle(_drawn(operation, drawing, source))
         try:
             oracle.give_cotangent(drawing.cotangent(oracle.output))
         except (RuntimeError, ValueError, IndexError, TypeError, Warning) as error:
             raise JudgeError(
-                f"the reference refuses a drawn case of {operation.name}: {error}; config {dict(case.config)}"
+                f"the reference refuses a drawn case of {operation.name}: {error}; "
+                f"config {dict(oracle.case.config)}"
             ) from error
+        oracle.choices = tuple(drawing.made)
         return oracle
 
     return oracles()
+
+
+def companions(operation: Operation, oracle: Oracle, source: Source, count: int) -> list[Oracle]:
+    """The structure of a drawn case with `count` other contents, which the reference answers all at once."""
+    found = []
+    for content in range(1, count + 1):
+        drawing = Draw(Recorded(oracle.choices, content), operation.name, oracle.case.dtype)
+        other = Oracle(_drawn(operation, drawing, source))
+        other.give_cotangent(drawing.cotangent(oracle.output))
+        other.choices = tuple(drawing.made)
+        found.append(other)
+    together(found)
+    return found
+
+
+def _drawn(operation: Operation, drawing: Draw, source: Source) -> Any:
+    draw = operation.special if source == Source.SPECIAL else operation.cases
+    assert draw is not None
+    return draw(drawing)
 
 
 def stream_seed(seed: int, *names: str) -> int:
@@ -59,8 +118,9 @@ def run_given(
     seed: int,
     examples: int,
     phases: Iterable[hypothesis.Phase],
+    start: Sequence[Choice] = (),
 ) -> None:
-    """Run `body` on drawn examples; raises what the body raises."""
+    """Run `body` on drawn examples, with `start` the choices of the first; raises what the body raises."""
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -79,4 +139,8 @@ def run_given(
     def run(example: Any) -> None:
         body(example)
 
-    run()
+    _Independent.start = start
+    try:
+        run()
+    finally:
+        _Independent.start = ()

@@ -124,7 +124,9 @@ def read_declaration(folder: Path) -> Declaration:
         if key == "dtypes":
             if not isinstance(value, list) or not value or any(dtype not in DTYPES for dtype in value):
                 raise complain(f"dtypes = {value!r}: expected a list of {', '.join(DTYPES)}")
-            table[key] = tuple(dict.fromkeys(value))
+            if len(set(value)) < len(value):
+                raise complain(f"dtypes = {value!r}: expected each dtype once")
+            table[key] = tuple(value)
         elif key == "kinks":
             if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
                 raise complain('kinks: expected a table such as {"relu.negative_zero" = "positive_zero"}')

@@ -1,24 +1,23 @@
-"""Drawing a case: structure by Hypothesis, contents from byte strings that shrink to small integers.
+"""Drawing a case: structure from integers, contents from byte strings that shrink to small integers.
 
-Hypothesis harvests constants from imported source code and mixes them into draws, so a backend under test
-would change its own cases. Integers within -99..99, `sampled_from` of at most 99 items, booleans and byte
-strings longer than 50 are immune; nothing else is drawn here.
+Every case is a sequence of choices, integers and byte strings, which Hypothesis makes and shrinks. A case whose
+choices are known can be drawn again without it, also with other contents in the same structure.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
-from hypothesis import strategies as st
 
 from .case import Case
 from .tree import Array, Tree
 
 T = TypeVar("T")
 Shape = Sequence[int]
+Choice: TypeAlias = int | bytes
 
 LENGTH = 64
 """Bytes drawn for a tensor: a constant, since lengths that follow the shape make half of the weights zero."""
@@ -72,29 +71,76 @@ def _zigzag(content: Array) -> Array:
     return np.where(content % 2 == 1, signed, -signed)
 
 
-class Draw:
-    """What an operation draws a case with. `regime` is drawn before anything else."""
+class Choices(Protocol):
+    """Where choices come from: Hypothesis, a generator of random numbers, or a record of earlier ones."""
 
-    def __init__(self, draw: st.DrawFn, operation: str, dtype: str) -> None:
-        self._draw = draw
+    def integer(self, high: int) -> int:
+        """An integer of 0..high; shrinks towards 0."""
+
+    def content(self) -> bytes:
+        """A string of LENGTH bytes; shrinks towards zeros."""
+
+
+class Recorded:
+    """Choices made before, once more; `content` 0 as they were, any other one with other byte strings."""
+
+    def __init__(self, choices: Sequence[Choice], content: int = 0) -> None:
+        self._choices = iter(altered(choices, content))
+
+    def integer(self, high: int) -> int:
+        """The next choice, which must have been an integer of 0..high."""
+        choice = next(self._choices)
+        assert isinstance(choice, int) and 0 <= choice <= high
+        return choice
+
+    def content(self) -> bytes:
+        """The next choice, which must have been a string of bytes."""
+        choice = next(self._choices)
+        assert isinstance(choice, bytes)
+        return choice
+
+
+def altered(choices: Sequence[Choice], content: int) -> tuple[Choice, ...]:
+    """The choices of the same structure with its `content`-th contents; 0 are its own."""
+    if content == 0:
+        return tuple(choices)
+    # Another odd step at every place: no two contents are alike, and none is the other one shifted.
+    step = content * (2 * np.arange(LENGTH) * 29 + 37)
+    return tuple(
+        choice
+        if isinstance(choice, int)
+        else ((np.frombuffer(choice if any(choice) else GENERIC, np.uint8) + step) % 256)
+        .astype(np.uint8)
+        .tobytes()
+        for choice in choices
+    )
+
+
+class Draw:
+    """What an operation draws a case with. `regime` is drawn before anything else; `made` are the choices."""
+
+    def __init__(self, choices: Choices, operation: str, dtype: str) -> None:
+        self._choices = choices
+        self.made: list[Choice] = []
         self.operation = operation
         self.dtype = np.dtype(dtype)
         self._strings = 0
         self.regime = self.choice(REGIMES).name
 
     def integer(self, low: int, high: int) -> int:
-        """An integer of low..high, both within -99..99; shrinks towards low."""
-        assert -99 <= low <= high <= 99
-        return low + self._draw(st.integers(0, high - low))
+        """An integer of low..high; shrinks towards low."""
+        assert low <= high
+        choice = self._choices.integer(high - low)
+        self.made.append(choice)
+        return low + choice
 
     def choice(self, options: Sequence[T]) -> T:
-        """One of at most 99 options; shrinks towards the first."""
-        assert len(options) <= 99
-        return self._draw(st.sampled_from(options))
+        """One of the options; shrinks towards the first."""
+        return options[self.integer(0, len(options) - 1)]
 
     def boolean(self) -> bool:
         """False or True; shrinks towards False."""
-        return self._draw(st.booleans())
+        return self.integer(0, 1) == 1
 
     def size(self, high: int = 6) -> int:
         """A dimension of 1..high, and in about one draw of twenty 0; shrinks towards 1."""
@@ -174,7 +220,8 @@ class Draw:
         return self.tensor(output.shape)
 
     def _content(self, size: int, simplest: bytes = GENERIC) -> Array:
-        drawn = self._draw(st.binary(min_size=LENGTH, max_size=LENGTH))
+        drawn = self._choices.content()
+        self.made.append(drawn)
         # Equal strings give different tensors: Hypothesis repeats what it has drawn.
         start = 13 * self._strings
         self._strings += 1

@@ -257,12 +257,12 @@ _STEPWISE: Mapping[str, Callable[..., Any]] = {
 
 
 class Batchable(TorchFunctionMode):
-    """Rewrites what vmap cannot batch, or would split into parts with too little noise, under a `Noise`.
+    """Rewrites what vmap cannot batch and, under a `Noise`, what it would split into parts with too little of it.
 
     It adds a bias to the finished product, one rounding, where a kernel may as well begin its sum with the bias.
     """
 
-    def __init__(self, noise: Noise) -> None:
+    def __init__(self, noise: Noise | None) -> None:
         super().__init__()
         self._noise = noise
 
@@ -274,7 +274,8 @@ class Batchable(TorchFunctionMode):
         if name in _STEPWISE:
             with self:
                 return _STEPWISE[name](*args, **kwargs)
-        if name in ("linear", "conv2d") and len(args) > 2 and args[2] is not None:
+        biased = name in ("linear", "conv2d") and len(args) > 2 and args[2] is not None
+        if self._noise is not None and biased:
             x, weight, bias, *options = args
             product = func(x, weight, None, *options, **kwargs)
             bias = bias if name == "linear" else bias.reshape(-1, 1, 1)

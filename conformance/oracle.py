@@ -7,8 +7,8 @@ import hashlib
 import importlib
 import inspect
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from .case import Case
+from .drawing import Choice
 from .noise import INJECTED, Batchable, Noise
 from .tree import Array, Tree, is_floating
 
@@ -98,11 +99,7 @@ def build_model(name: str, config: Mapping[str, Any], seed: int) -> nn.Module:
         return reference_class(name)(**config)
 
 
-def _tensor(array: Array | None, runs: int | None = None) -> Any:
-    if array is None:
-        return None
-    if runs is not None:
-        array = np.broadcast_to(array, (runs, *array.shape))
+def _tensor(array: Array) -> Tensor:
     # A copy: torch refuses read-only arrays, and the reference must not see the kernel's memory.
     return torch.from_numpy(np.array(array, dtype=np.float64 if is_floating(array) else None, order="C"))
 
@@ -113,12 +110,6 @@ def _leaves(value: Any) -> Any:
         if isinstance(value, (tuple, list))
         else [value]
     )
-
-
-def _array(value: Any) -> Tree:
-    if isinstance(value, (tuple, list)):
-        return tuple(_array(branch) for branch in value)
-    return None if value is None else value.detach().numpy().copy()
 
 
 @dataclass(frozen=True)
@@ -138,19 +129,81 @@ class Spread:
 
 
 class Oracle:
-    """The reference's answers to one case, each computed when first asked for."""
+    """The reference's answers to one case, each computed when first asked for.
+
+    `choices` are those that the case was drawn with, none where nobody drew it.
+    """
 
     def __init__(self, case: Case) -> None:
         self.case = case
+        self.choices: tuple[Choice, ...] = ()
+        self._company: tuple[Oracle, ...] = (self,)
 
     def give_cotangent(self, cotangent: Tree) -> None:
         """Complete the case with a cotangent, once its output's shape is known."""
         self.case = replace(self.case, cotangent=cotangent)
 
-    def _forward(self, runs: int | None = None) -> tuple[Any, dict[str, Tensor], list[Any]]:
-        params = {name: _tensor(array, runs) for name, array in self.case.params.items()}
-        inputs = [_tensor(array, runs) for array in self.case.inputs]
-        module = build(self.case)
+    @cached_property
+    def _evaluated(self) -> "_Evaluation":
+        return _Evaluation([self.case])
+
+    @cached_property
+    def output(self) -> Tree:
+        """The expected output: floating leaves in float64."""
+        return self._evaluated.output(0)
+
+    @cached_property
+    def cotangents(self) -> Cotangents:
+        """The expected cotangents in float64, None for what the reference does not differentiate."""
+        return self._evaluated.cotangents(0)
+
+    @cached_property
+    def spread(self) -> Spread:
+        """The spread over RUNS noisy runs, made for the whole company at once."""
+        for oracle, spread in zip(self._company, _spreads(self._company, RUNS), strict=True):
+            # Where a cached property keeps its value.
+            oracle.__dict__["spread"] = spread
+        found: Spread = self.__dict__["spread"]
+        return found
+
+    @cached_property
+    def careful_spread(self) -> Spread:
+        """The spread over MORE_RUNS noisy runs, asked for before a backend is accused."""
+        return _spreads([self], MORE_RUNS)[0]
+
+
+def together(oracles: Sequence[Oracle]) -> None:
+    """Let the reference answer several cases of one structure at once, where it can."""
+    cases = [oracle.case for oracle in oracles]
+    if len(cases) < 2 or any(_structure(case) != _structure(cases[0]) for case in cases):
+        return
+    try:
+        evaluation = _Evaluation(cases)
+        answers = [(evaluation.output(i), evaluation.cotangents(i)) for i in range(len(cases))]
+    except (RuntimeError, Warning):
+        return  # one by one
+    for oracle, (output, cotangents) in zip(oracles, answers, strict=True):
+        oracle.__dict__.update(output=output, cotangents=cotangents)
+        oracle._company = tuple(oracles)
+
+
+def _structure(case: Case) -> Any:
+    def form(array: Array | None) -> Any:
+        return None if array is None else (array.shape, array.dtype)
+
+    return dict(case.config), {k: form(a) for k, a in case.params.items()}, [form(a) for a in case.inputs]
+
+
+class _Evaluation:
+    """The reference run on cases of one structure: one as it is, several (or several `runs` of each) by vmap."""
+
+    def __init__(self, cases: Sequence[Case], runs: int = 1, noise: Noise | None = None) -> None:
+        self._cases, self._runs, self._noise = cases, runs, noise
+        self._lanes = len(cases) * runs
+        first = cases[0]
+        params = {name: self._stacked([case.params[name] for case in cases]) for name in first.params}
+        inputs = [self._stacked([case.inputs[i] for case in cases]) for i in range(len(first.inputs))]
+        module = build(first)
         # Buffers (class weights, running statistics) are params that the reference does not differentiate.
         differentiated = {name for name, _ in module.named_parameters()}
         for tensor in (*(t for name, t in params.items() if name in differentiated), *inputs):
@@ -160,40 +213,79 @@ class Oracle:
         def evaluate(params: dict[str, Tensor], *inputs: Any) -> Any:
             return functional_call(module, params, inputs, strict=True)
 
-        if runs is not None:
+        if self._lanes > 1:
             evaluate = torch.vmap(evaluate, in_dims=(0, *(None if t is None else 0 for t in inputs)))
-        with known_warnings():
-            return evaluate(params, *inputs), params, inputs
+        with self._modes(), known_warnings():
+            self._given = evaluate(params, *inputs)
+        self._params, self._inputs = params, inputs
+
+    def _modes(self) -> ExitStack:
+        stack = ExitStack()
+        if self._noise is not None:
+            stack.enter_context(self._noise)
+        if self._lanes > 1:
+            stack.enter_context(Batchable(self._noise))
+        return stack
+
+    def _stacked(self, arrays: Sequence[Array | None]) -> Any:
+        """One tensor of all lanes: the runs of the first case, then those of the second."""
+        known = [array for array in arrays if array is not None]
+        if not known:
+            return None
+        if self._lanes == 1:
+            return _tensor(known[0])
+        lanes = np.stack(known)
+        return _tensor(lanes if self._runs == 1 else np.repeat(lanes, self._runs, axis=0))
+
+    def _lane(self, tensor: Tensor | None, case: int) -> Array | None:
+        """One case's part of a tensor; with several runs, all of them."""
+        if tensor is None:
+            return None
+        if self._lanes == 1:
+            found: Array = tensor.detach().numpy().copy()
+            return found
+        mine = tensor[case] if self._runs == 1 else tensor[case * self._runs : (case + 1) * self._runs]
+        found = mine.detach().numpy().copy()
+        return found
+
+    def output(self, case: int) -> Tree:
+        """The output for the case of that number."""
+
+        def part(value: Any) -> Tree:
+            if isinstance(value, (tuple, list)):
+                return tuple(part(branch) for branch in value)
+            return self._lane(value, case)
+
+        return part(self._given)
+
+    def cotangents(self, case: int) -> Cotangents:
+        """The cotangents for the case of that number."""
+
+        def gradient(tensor: Tensor | None) -> Array | None:
+            found = None if tensor is None else self._gradients.get(id(tensor))
+            return None if found is None else self._lane(found, case)
+
+        return Cotangents(
+            {name: gradient(t) for name, t in self._params.items()}, tuple(gradient(t) for t in self._inputs)
+        )
 
     @cached_property
-    def _evaluated(self) -> tuple[Any, dict[str, Tensor], list[Any]]:
-        return self._forward()
-
-    @cached_property
-    def output(self) -> Tree:
-        """The expected output: floating leaves in float64."""
-        return _array(self._evaluated[0])
-
-    @cached_property
-    def cotangents(self) -> Cotangents:
-        """The expected cotangents in float64, None for what the reference does not differentiate."""
-        return self._pull_back(*self._evaluated)
-
-    def _pull_back(
-        self, output: Any, params: Mapping[str, Tensor], inputs: list[Any], runs: int | None = None
-    ) -> Cotangents:
-        outputs, given = _leaves(output), self.case.cotangent
+    def _gradients(self) -> dict[int, Tensor]:
+        outputs = _leaves(self._given)
         # A case that a law has made up has no cotangent, whatever the structure of its output.
-        weights = [None] * len(outputs) if given is None else _leaves(given)
-        pairs = [
-            (leaf, _tensor(cotangent, runs))
-            for leaf, cotangent in zip(outputs, weights, strict=True)
-            if cotangent is not None and leaf.requires_grad
+        weights = [
+            [None] * len(outputs) if case.cotangent is None else _leaves(case.cotangent)
+            for case in self._cases
         ]
-        wanted = [t for t in (*params.values(), *inputs) if t is not None and t.requires_grad]
+        pairs = [
+            (leaf, self._stacked(cotangents))
+            for leaf, cotangents in zip(outputs, zip(*weights, strict=True), strict=True)
+            if cotangents[0] is not None and leaf.requires_grad
+        ]
+        wanted = [t for t in (*self._params.values(), *self._inputs) if t is not None and t.requires_grad]
         gradients: dict[int, Tensor] = {id(t): torch.zeros_like(t) for t in wanted}
         if pairs and wanted:
-            with known_warnings():
+            with self._modes(), known_warnings():
                 found = torch.autograd.grad(
                     [leaf for leaf, _ in pairs],
                     wanted,
@@ -202,69 +294,63 @@ class Oracle:
                     retain_graph=True,
                 )
             gradients = {id(t): g for t, g in zip(wanted, found, strict=True)}
+        return gradients
 
-        def gradient(tensor: Tensor | None) -> Array | None:
-            found = None if tensor is None else gradients.get(id(tensor))
-            return None if found is None else found.detach().numpy().copy()
 
-        return Cotangents({k: gradient(t) for k, t in params.items()}, tuple(gradient(t) for t in inputs))
+def _spreads(oracles: Sequence[Oracle], runs: int) -> list[Spread]:
+    """The spread of every oracle: its noisy runs against its calm one."""
+    noisy = _noisy([oracle.case for oracle in oracles], runs)
+    return [
+        _spread(oracle.output, oracle.cotangents, leaves)
+        for oracle, leaves in zip(oracles, noisy, strict=True)
+    ]
 
-    @cached_property
-    def spread(self) -> Spread:
-        """The spread over RUNS noisy runs."""
-        return self._spread(RUNS)
 
-    @cached_property
-    def careful_spread(self) -> Spread:
-        """The spread over MORE_RUNS noisy runs, asked for before a backend is accused."""
-        return self._spread(MORE_RUNS)
+def _spread(output: Tree, cotangents: Cotangents, noisy: list[Array | None]) -> Spread:
+    with np.errstate(invalid="ignore", over="ignore"):
+        spreads = iter(
+            [
+                None
+                if a is None or b is None or not is_floating(b)
+                else np.sqrt(((a - b) ** 2).mean(axis=0)) / INJECTED
+                for a, b in zip(noisy, _flat(output, cotangents), strict=True)
+            ]
+        )
 
-    def _spread(self, runs: int) -> Spread:
-        calm = _flat(self.output, self.cotangents)
-        with np.errstate(invalid="ignore", over="ignore"):
-            spreads = iter(
-                [
-                    None
-                    if a is None or b is None or not is_floating(b)
-                    else np.sqrt(((a - b) ** 2).mean(axis=0)) / INJECTED
-                    for a, b in zip(self._noisy(runs), calm, strict=True)
-                ]
-            )
+    def refill(tree: Tree) -> Tree:
+        return tuple(refill(branch) for branch in tree) if isinstance(tree, tuple) else next(spreads)
 
-        def refill(tree: Tree) -> Tree:
-            return tuple(refill(branch) for branch in tree) if isinstance(tree, tuple) else next(spreads)
+    output_spread = refill(output)
+    params_spread = {name: next(spreads) for name in cotangents.params}
+    return Spread(output_spread, Cotangents(params_spread, tuple(spreads)))
 
-        output_spread = refill(self.output)
-        params_spread = {name: next(spreads) for name in self.cotangents.params}
-        return Spread(output_spread, Cotangents(params_spread, tuple(spreads)))
 
-    def _noisy(self, runs: int) -> list[Array | None]:
-        """The noisy outputs and cotangents, all runs in one; one by one where torch cannot."""
-        try:
-            return self._noisy_at_once(runs)
-        except (RuntimeError, Warning):
-            return self._noisy_one_by_one(runs)
+def _noisy(cases: Sequence[Case], runs: int) -> list[list[Array | None]]:
+    """The noisy outputs and cotangents of every case, all runs of all in one; one by one where torch cannot."""
+    try:
+        return _noisy_at_once(cases, runs)
+    except (RuntimeError, Warning):
+        return [_noisy_one_by_one(case, runs) for case in cases]
 
-    def _noisy_at_once(self, runs: int) -> list[Array | None]:
-        noise = Noise(self._seed(0))
-        with noise, Batchable(noise):
-            output, params, inputs = self._forward(runs)
-            return _flat(_array(output), self._pull_back(output, params, inputs, runs))
 
-    def _noisy_one_by_one(self, runs: int) -> list[Array | None]:
-        found = []
-        for run in range(runs):
-            with Noise(self._seed(run)):
-                output, params, inputs = self._forward()
-                found.append(_flat(_array(output), self._pull_back(output, params, inputs)))
-        return [None if leaf[0] is None else np.stack(leaf) for leaf in zip(*found, strict=True)]
+def _noisy_at_once(cases: Sequence[Case], runs: int) -> list[list[Array | None]]:
+    evaluation = _Evaluation(cases, runs, Noise(_seed(cases[0], 0)))
+    return [_flat(evaluation.output(i), evaluation.cotangents(i)) for i in range(len(cases))]
 
-    def _seed(self, run: int) -> int:
-        case = self.case
-        digest = hashlib.sha256(f"{case.operation}{case.dtype}{sorted(case.config.items())}{run}".encode())
-        for array in (*case.params.values(), *case.inputs):
-            digest.update(b"" if array is None else array.tobytes())
-        return int.from_bytes(digest.digest()[:7], "big")
+
+def _noisy_one_by_one(case: Case, runs: int) -> list[Array | None]:
+    found = []
+    for run in range(runs):
+        evaluation = _Evaluation([case], noise=Noise(_seed(case, run)))
+        found.append(_flat(evaluation.output(0), evaluation.cotangents(0)))
+    return [None if leaf[0] is None else np.stack(leaf) for leaf in zip(*found, strict=True)]
+
+
+def _seed(case: Case, run: int) -> int:
+    digest = hashlib.sha256(f"{case.operation}{case.dtype}{sorted(case.config.items())}{run}".encode())
+    for array in (*case.params.values(), *case.inputs):
+        digest.update(b"" if array is None else array.tobytes())
+    return int.from_bytes(digest.digest()[:7], "big")
 
 
 def _flat(output: Tree, cotangents: Cotangents) -> list[Any]:

@@ -167,10 +167,14 @@ def _verdict_line(
         "cases": verdict.cases,
         "refused": verdict.refused,
         "refusals": list(verdict.refusals),
+        "ill_conditioned": verdict.ill_conditioned,
         "elements": verdict.elements,
+        "tiers": dict(verdict.tiers),
         # JSON has neither infinity nor NaN.
         "headroom": None if headroom is None or headroom != headroom else min(headroom, sys.float_info.max),
+        "worst": verdict.worst,
         "seconds": verdict.seconds,
+        "found_at": verdict.found_at,
         "message": verdict.message,
         "expected": (example.expected or None) if example else None,
         "actual": (example.actual or None) if example else None,
@@ -179,6 +183,7 @@ def _verdict_line(
         if verdict.status.conforms
         else replay_command(verdict, directory, seed, examples, address),
         "diagnosis": verdict.diagnosis,
+        "expectation": verdict.expectation,
     }
 
 

@@ -1,6 +1,7 @@
 """Verdicts: what the judge says of one backend, operation, law and dtype."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .case import Case
@@ -41,9 +42,12 @@ class Verdict:
     """What was judged and how it came out.
 
     `cases` judged, of which `refused` were answered by NotImplementedError with `refusals` as the distinct
-    reasons; `elements` compared (or assertions made); `headroom` is the largest observed error / allowed
-    error, None where nothing was compared within an allowance; `seconds` of wall time; `diagnosis` names the
-    known defect that fails in the same way.
+    reasons, and `ill_conditioned` were rejected because their own allowance says that nothing can be concluded;
+    `elements` compared (or assertions made); `tiers` counts the comparisons made in each tier (exact, float64,
+    native); `headroom` is the largest observed error / allowed error and `worst` where it was, None where
+    nothing was compared within a derived allowance; `seconds` of wall time; `found_at` is the number of the case
+    that showed the fault; `diagnosis` names the known defect that fails in the same way; `expectation` is the place
+    (file:line) of the entry of expectations.toml that decided instead of a search.
     """
 
     backend: str
@@ -54,12 +58,17 @@ class Verdict:
     cases: int = 0
     refused: int = 0
     refusals: tuple[str, ...] = ()
+    ill_conditioned: int = 0
     elements: int = 0
+    tiers: Mapping[str, int] = field(default_factory=dict)
     headroom: float | None = None
+    worst: str | None = None
     seconds: float = 0.0
+    found_at: int | None = None
     message: str | None = None
     counterexample: Counterexample | None = None
     diagnosis: str | None = None
+    expectation: str | None = None
 
     @property
     def id(self) -> str:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from conformance.case import Case
 from conformance.noise import INJECTED, Noise
-from conformance.oracle import Oracle, _flat
+from conformance.oracle import Oracle, _flat, _noisy_at_once, _noisy_one_by_one
 from conformance.tree import Array, is_floating
 
 from .stored_cases import STORED_CASES
@@ -34,8 +34,8 @@ def spreads(oracle: Oracle, noisy: list[Array | None]) -> list[float]:
 def test_all_runs_at_once_spread_like_one_by_one(case: Case) -> None:
     """Within a factor of 1.6, where 32 runs tell a spread to about an eighth; and none needs the loop."""
     oracle = Oracle(case)
-    at_once = spreads(oracle, oracle._noisy_at_once(RUNS))
-    one_by_one = spreads(oracle, oracle._noisy_one_by_one(RUNS))
+    at_once = spreads(oracle, _noisy_at_once([case], RUNS)[0])
+    one_by_one = spreads(oracle, _noisy_one_by_one(case, RUNS))
     assert len(at_once) == len(one_by_one) > 0
     for left, right in zip(at_once, one_by_one, strict=True):
         # A sum of one term has no error; one by one it is counted as one rounding.

@@ -15,6 +15,11 @@ COMMANDS = {
     "replay": ("replay", "judge one stored case"),
     "list": ("listing", "list operations, laws, profiles, backends or defects"),
     "new-backend": ("new_backend", "write a folder with a first working kernel"),
+    "diff": ("diff", "say what changed between two reports"),
+    "gate": ("gate", "fail where a report is worse than a baseline"),
+    "expectations": ("expectations_command", "write down what fails as known deviations"),
+    "report": ("summary", "show a report: the matrix, Markdown or JUnit"),
+    "selftest": ("selftest", "judge the judge: by the catalogue of wrong implementations"),
     "train": ("training", "train a model on a backend's kernels"),
 }
 """Each command's module, with add_arguments(parser) and run(args) -> exit status, and what it does."""

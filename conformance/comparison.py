@@ -1,7 +1,8 @@
 """Comparing what a backend gave with what was expected, element by element."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -12,7 +13,12 @@ MULTIPLE = 6.0
 
 DOUBT = 16.0
 """An error this many times the quickly estimated allowance needs no careful estimate: that a spread over twelve
-runs is sixteen times too small has a probability below 1e-12 (chi-squared with 12 degrees of freedom)."""
+runs is sixteen times too small has a probability below 1e-12 (chi-squared with 12 degrees of freedom). Where an
+array is ill-conditioned, a smaller error accuses nobody."""
+
+ILL_CONDITIONED = 2.0**-10
+"""An array is ill-conditioned when its largest allowance is more than this share of its largest element: rounding
+errors are then no longer small against the values, and what was derived to first order says nothing."""
 
 Spreads = Callable[[bool], Array | None]
 """Asked with False for a quick estimate of the spread, with True for a careful one; None: not available."""
@@ -20,17 +26,31 @@ Spreads = Callable[[bool], Array | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """One array compared: how many elements, how many of them say anything, the largest error / allowance."""
+    """One array compared: how many elements, how many of them say anything, the largest headroom and its place.
+
+    An ill-conditioned array is not judged: it has no elements compared, unless it is wrong beyond any doubt.
+    """
 
     elements: int
     informative: int
+    tier: str = "exact"
     headroom: float | None = None
+    worst: str | None = None
+    ill_conditioned: bool = False
     complaint: str | None = None
 
 
+@cache
 def unit_roundoff(dtype: str) -> float:
     """2**-24 for float32, 2**-53 for float64."""
     return float(np.finfo(dtype).eps) / 2
+
+
+@cache
+def smallest(dtype: str) -> tuple[float, float]:
+    """The smallest subnormal and the smallest normal number."""
+    limits = np.finfo(dtype)
+    return float(limits.smallest_subnormal), float(limits.smallest_normal)
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,11 @@ class Arithmetic:
         """The dtype whose rounding errors a result has: the narrower of its own and the intermediate results'."""
         return "float32" if "float32" in (self.dtype, self.accumulates_in) else self.dtype
 
+    @property
+    def tier(self) -> str:
+        """What a comparison within an allowance is called in the report: float64, or native."""
+        return "float64" if self.precision == "float64" else "native"
+
 
 def allowance(expected: Array, spread: Array | None, arithmetic: Arithmetic) -> Array:
     """The error allowed per element: never below two roundings of the expected value.
@@ -53,14 +78,14 @@ def allowance(expected: Array, spread: Array | None, arithmetic: Arithmetic) -> 
     MULTIPLE times the spread at the unit roundoff of the precision; in float64 twice that, because the oracle
     itself is rounded there. Where the backend flushes subnormals, the smallest normal number on top.
     """
-    limits = np.finfo(arithmetic.dtype)
+    subnormal, normal = smallest(arithmetic.dtype)
     unit = unit_roundoff(arithmetic.precision)
-    allowed: Array = 2 * unit * np.abs(expected) + float(limits.smallest_subnormal)
+    allowed: Array = 2 * unit * np.abs(expected) + subnormal
     if spread is not None:
         oracle_share = 2 if arithmetic.precision == "float64" else 1
         allowed = allowed + MULTIPLE * oracle_share * unit * np.nan_to_num(spread, nan=0.0, posinf=0.0)
     if arithmetic.flushes_subnormals:
-        allowed = allowed + float(limits.smallest_normal)
+        allowed = allowed + normal
     return allowed
 
 
@@ -102,24 +127,27 @@ def compare_within(
     `shares` is 2 where both sides are computed by the backend. The spread is asked for only where the tight
     first check does not settle the matter, and asked for carefully before anybody is accused.
     """
-    informative = informative_elements(expected)
     with np.errstate(over="ignore", invalid="ignore"):
         target = expected.astype(arithmetic.dtype)
         finite = np.isfinite(target)
         gap = np.abs(actual.astype(np.float64) - expected)
     odd = ~finite & ~((actual == target) | (np.isnan(actual) & np.isnan(target)))
     gap = np.where(finite, np.where(np.isnan(gap), np.inf, gap), 0.0)
+    largest = float(np.abs(expected[finite]).max(initial=0.0))
     headroom: float | None = None
-    wrong = odd
-    allowed = gap
+    worst: str | None = None
+    wrong, allowed, ill_conditioned = odd, gap, False
     for careful in (None, False, True):
         spread = None if careful is None else spreads(careful)
         allowed = shares * allowance(expected, spread, arithmetic)
         with np.errstate(invalid="ignore"):
             ratio = np.where(finite, gap / np.where(finite, allowed, 1.0), 0.0)
         # Only a derived allowance has headroom: the tight check is a shortcut, not a bound.
-        headroom = None if spread is None else float(ratio.max(initial=0.0))
-        wrong = odd | (ratio > 1)
+        if spread is not None:
+            ill_conditioned = float(allowed[finite].max(initial=0.0)) > ILL_CONDITIONED * largest
+            headroom = float(ratio.max(initial=0.0))
+            worst = f"{name} at {_place(ratio)}"
+        wrong = odd | (ratio > (DOUBT if ill_conditioned else 1.0))
         if not (ratio > 1).any() or (spread is not None and (ratio > DOUBT).any()):
             break
     complaint = None
@@ -127,13 +155,88 @@ def compare_within(
         # Where nothing finite is expected the ratio means nothing, and NaN would be the worst of all.
         badness = np.where(odd, np.inf, np.where(wrong, gap / allowed, 0.0))
         complaint = _complain(name, actual, expected, wrong, badness, allowed)
-    return Comparison(elements=actual.size, informative=informative, headroom=headroom, complaint=complaint)
+    elif ill_conditioned:
+        return Comparison(elements=0, informative=0, tier=arithmetic.tier, ill_conditioned=True)
+    return Comparison(
+        elements=actual.size,
+        informative=informative_elements(expected),
+        tier=arithmetic.tier,
+        headroom=headroom,
+        worst=worst,
+        complaint=complaint,
+    )
+
+
+def compare_together(
+    names: Sequence[str],
+    actual: Sequence[Array],
+    expected: Sequence[Array],
+    spreads: Callable[[], Sequence[Array | None]],
+    arithmetic: Arithmetic,
+    *,
+    exactly: bool = False,
+    shares: int = 1,
+) -> list[Comparison] | None:
+    """Several floating arrays at once, where all of them agree: far cheaper than one after the other.
+
+    None where anything is not finite, wrong or ill-conditioned: then each array has to be looked at.
+    """
+    sizes = [array.size for array in expected]
+    full = [i for i, size in enumerate(sizes) if size]
+    if not full:
+        return [Comparison(elements=0, informative=0, tier="exact") for _ in names]
+    starts = np.cumsum([0, *(sizes[i] for i in full[:-1])])
+    given, wanted = (np.concatenate([side[i].ravel() for i in full]) for side in (actual, expected))
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = np.abs(wanted)
+        gap = np.abs(given - wanted)
+        largest = dict(zip(full, np.maximum.reduceat(size, starts), strict=True))
+        if exactly:
+            agreed, ratio = bool((gap == 0).all()), None
+        else:
+            agreed, ratio = bool((gap <= shares * allowance(wanted, None, arithmetic)).all()), None
+            if not agreed:
+                found = spreads()
+                flat = [found[i] for i in full]
+                spread = np.concatenate(
+                    [np.zeros(sizes[i]) if s is None else s.ravel() for i, s in zip(full, flat, strict=True)]
+                )
+                allowed = shares * allowance(wanted, spread, arithmetic)
+                ratio = gap / allowed
+                loosest = np.maximum.reduceat(allowed, starts)
+                sound = loosest <= ILL_CONDITIONED * np.fromiter(largest.values(), np.float64)
+                agreed = bool((ratio <= 1).all() and sound.all())
+    if not agreed:
+        return None
+    comparisons = []
+    for i, name in enumerate(names):
+        headroom = worst = None
+        if ratio is not None and i in largest:
+            start = int(starts[full.index(i)])
+            mine = ratio[start : start + sizes[i]]
+            headroom = float(mine.max())
+            worst = f"{name} at {_place(mine.reshape(expected[i].shape))}"
+        comparisons.append(
+            Comparison(
+                elements=sizes[i],
+                # Finite elements, provided that one of them is nonzero, as in `informative_elements`.
+                informative=sizes[i] if largest.get(i, 0.0) > 0 else 0,
+                tier="exact" if exactly else arithmetic.tier,
+                headroom=headroom,
+                worst=worst,
+            )
+        )
+    return comparisons
+
+
+def _place(badness: Array) -> list[int]:
+    return [int(i) for i in np.unravel_index(int(np.argmax(badness)), badness.shape)] if badness.size else []
 
 
 def _complain(
     name: str, actual: Array, expected: Array, wrong: Array, badness: Array, allowed: Array | None = None
 ) -> str:
-    worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(badness)), wrong.shape))
+    worst = tuple(_place(badness))
     where = f" at {list(worst)}" if worst else ""
     count = (
         "it is wrong" if wrong.size == 1 else f"{int(wrong.sum())} of {wrong.size} elements are wrong, worst"

@@ -53,7 +53,58 @@ class Regime:
 REGIMES = (
     Regime("exact", "small integers: 0, 1, -1, 2, -2, ... 8, -8"),
     Regime("affine", "integers of -128..127 times a scale that fills the significand, plus an offset"),
+    Regime("stress", "affine, and every row has a factor and an offset of its own"),
+    Regime("extreme", "affine, and a whole tensor has a huge offset or a huge or tiny factor"),
 )
+
+SHARES = (0, 1, 2, 3, 0, 1)
+"""A third of the cases is exact, a third affine, a sixth stress and a sixth extreme."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far the contents of a tensor may go, as (factor, offset) of numbers that are of order 1.
+
+    In the regime stress every row has one of `rows`, in the regime extreme the whole tensor has one of `whole`.
+    The order is the order of shrinking. A factor of 0 makes a constant row.
+    """
+
+    rows: tuple[tuple[float, float], ...] = ((1.0, 0.0),)
+    whole: tuple[tuple[float, float], ...] = ((1.0, 0.0),)
+
+
+MILD = Reach()
+"""As affine in every regime."""
+
+ANY = Reach(
+    rows=(
+        *((factor, 0.0) for factor in (1.0, 10.0, 0.1, 100.0, 1e-2, 1e3, 1e-3, 1e-4)),
+        *((1.0, 100.0), (1.0, -1e3), (0.0, 7.3), (1e-2, 10.0)),
+    ),
+    whole=((1.0, 1e4), (1.0, -1e4), (1e30, 0.0), (1e-30, 0.0)),
+)
+"""For what is not multiplied by anything else that is huge or tiny."""
+
+WEIGHTS = Reach(
+    rows=((1.0, 0.0), (10.0, 0.0), (0.1, 0.0), (1e3, 0.0), (1e-4, 0.0), (0.1, 10.0)),
+    whole=((1.0, 0.0), (1.0, 100.0)),
+)
+"""For what multiplies numbers of reach ANY."""
+
+SCORES = Reach(
+    rows=(
+        *((1.0, 0.0), (8.0, 0.0), (0.1, 0.0), (30.0, 0.0), (100.0, 0.0), (1e-4, 0.0)),
+        *((1.0, 100.0), (1.0, -1e3), (0.0, 7.3), (1e-2, 50.0)),
+    ),
+    whole=((1.0, 1e4), (1.0, -1e4), (0.1, 1e4), (1e-2, -1e4), (500.0, 0.0)),
+)
+"""For what is exponentiated, after its maximum has been subtracted."""
+
+UNITS = Reach(
+    rows=((1.0, 0.0), (4.0, 0.0), (0.1, 0.0), (16.0, 0.0), (1e-4, 0.0), (1.0, 10.0), (1.0, -100.0)),
+    whole=((16.0, 0.0), (1e-4, 0.0), (1e-30, 0.0), (1.0, 3.0)),
+)
+"""For what saturates: some of it does, and some keeps a derivative."""
 
 
 @lru_cache(maxsize=512)
@@ -125,7 +176,7 @@ class Draw:
         self.operation = operation
         self.dtype = np.dtype(dtype)
         self._strings = 0
-        self.regime = self.choice(REGIMES).name
+        self.regime = REGIMES[self.choice(SHARES)].name
 
     def integer(self, low: int, high: int) -> int:
         """An integer of low..high; shrinks towards low."""
@@ -142,10 +193,14 @@ class Draw:
         """False or True; shrinks towards False."""
         return self.integer(0, 1) == 1
 
-    def size(self, high: int = 6) -> int:
-        """A dimension of 1..high, and in about one draw of twenty 0; shrinks towards 1."""
-        drawn = self.integer(0, 19 + high)
-        return 0 if drawn == 19 + high else 1 + drawn % high
+    def rarely(self, one_in: int) -> bool:
+        """True in one draw of `one_in`; shrinks towards False."""
+        return self.integer(0, one_in - 1) == one_in - 1
+
+    def size(self, high: int = 8) -> int:
+        """A dimension of 1..high, and in about one draw of thirty 0; shrinks towards 1."""
+        drawn = self.integer(0, 29 + high)
+        return 0 if drawn == 29 + high else 1 + drawn % high
 
     def pair(self, low: int, high: int) -> int | tuple[int, int]:
         """An int-or-pair option, each within low..high; shrinks towards the plain int."""
@@ -153,26 +208,28 @@ class Draw:
             return self.integer(low, high), self.integer(low, high)
         return self.integer(low, high)
 
-    def tensor(self, shape: Shape, scale: float = 1.0) -> Array:
+    def tensor(self, shape: Shape, scale: float = 1.0, reach: Reach = MILD, *, row: int = 1) -> Array:
         """Generic numbers: small integers (exact) or affine ones, times `scale` (a power of two).
 
-        Elements are of order 4 * scale: pass a scale of about 1 / fan_in where sums must stay moderate.
+        Elements are of order 4 * scale: pass a scale of about 1 / fan_in where sums must stay moderate. The last
+        `row` dimensions are a row of `reach`.
         """
         integers = self._integers(shape)
-        return self._dress(integers, scale)
+        return self._dress(integers, scale, reach, row)
 
-    def distinct(self, shape: Shape, scale: float = 1.0) -> Array:
-        """Numbers that all differ (ranks of the bytes), for maxima: no ties."""
+    def distinct(self, shape: Shape, scale: float = 1.0, reach: Reach = MILD, *, row: int = 1) -> Array:
+        """Numbers that differ within a row (ranks of the bytes), for maxima: no ties."""
         size = math.prod(shape)
         content = self._content(size)
         ranks = np.empty(size, dtype=np.int64)
         ranks[np.argsort(content, kind="stable")] = np.arange(size)
-        return self._dress((ranks - size // 2).reshape(tuple(shape)), scale)
+        return self._dress((ranks - size // 2).reshape(tuple(shape)), scale, reach, row, distinct=True)
 
-    def off_zero(self, shape: Shape, scale: float = 1.0) -> Array:
+    def off_zero(self, shape: Shape, scale: float = 1.0, reach: Reach = MILD, *, row: int = 1) -> Array:
         """Numbers at least half a step away from zero, for functions with a kink there."""
         integers = self._integers(shape)
-        return self._dress(np.where(integers >= 0, integers + 0.5, integers - 0.5), scale, offset=False)
+        halves = np.where(integers >= 0, integers + 0.5, integers - 0.5)
+        return self._dress(halves, scale, reach, row, offset=False)
 
     def sprinkled(self, array: Array, values: Sequence[float] | None = None) -> Array:
         """`array` with about a quarter of its elements replaced by special values; shrinks towards none.
@@ -233,10 +290,29 @@ class Draw:
         content = self._content(math.prod(shape)).reshape(tuple(shape))
         return _zigzag(content % 17 if self.regime == "exact" else content)
 
-    def _dress(self, integers: Array, scale: float, *, offset: bool = True) -> Array:
+    def _dress(
+        self,
+        integers: Array,
+        scale: float,
+        reach: Reach,
+        row: int,
+        *,
+        offset: bool = True,
+        distinct: bool = False,
+    ) -> Array:
         # Arithmetic on a 0-d array gives a scalar, hence asarray.
         if self.regime == "exact":
             return np.asarray(integers * scale, dtype=self.dtype)
         factor, shift = self.choice(AFFINE)
         numbers = integers / 16 * (factor * scale) + offset * (shift * scale)
+        # Neighbours must not be rounded to one number, however large the offset.
+        unit = offset * scale * (factor if distinct else 1.0)
+        if self.regime == "stress" and len(reach.rows) > 1:
+            outer = integers.shape[: max(integers.ndim - row, 0)]
+            chosen = self._content(math.prod(outer), bytes(LENGTH)) % len(reach.rows)
+            table = np.array(reach.rows)[chosen].reshape(*outer, *[1] * (integers.ndim - len(outer)), 2)
+            numbers = numbers * table[..., 0] + unit * table[..., 1]
+        if self.regime == "extreme":
+            factor, shift = self.choice(reach.whole)
+            numbers = numbers * factor + unit * shift
         return np.asarray(numbers, dtype=self.dtype)

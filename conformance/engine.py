@@ -1,8 +1,8 @@
 """The engine: runs Hypothesis over the cases of an operation, asks every law, returns verdicts.
 
-A pass over the drawn cases judges all laws at once and shrinks nothing. A law that found a fault is then
-searched once more on the same stream, from the failing case on, and shrunk for a bounded time. The stream of
-cases depends on seed, operation and dtype alone, so every backend is asked the same questions.
+A pass over the drawn cases judges all laws at once and shrinks nothing. The choices that made a failing case are
+then handed to Hypothesis, which shrinks them for a bounded time. The stream of cases depends on seed, operation
+and dtype alone, so every backend is asked the same questions.
 """
 
 import contextlib
@@ -14,9 +14,11 @@ from dataclasses import dataclass, field, replace
 import hypothesis
 from hypothesis.errors import Flaky
 
-from .asking import asked_cases, run_given, stream_seed
+from .asking import asked_cases, companions, run_given, stream_seed
 from .backend import Declaration, Failure
 from .case import Case
+from .diagnosis import diagnose
+from .drawing import Choice
 from .kernel import CallFault, Kernel, Malformed, Raised, Refused
 from .law import Law, NotJudged, Source, Violation
 from .operation import Kink, Operation, Rejection, listed_case
@@ -28,8 +30,11 @@ from .verdict import Counterexample, Status, Verdict
 SHRINK_SECONDS = 8.0
 """Time to shrink one fault; a fault that takes longer is reported as cut."""
 
-Progress = Callable[[str, int], None]
-"""Called with (law or stage, cases judged so far)."""
+OTHERS = 30
+"""Cases kept beside the failing one, for the diagnosis: that a defect fails alike there is no accident."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with (law or stage, the number of the example, the number of its contents)."""
 
 
 class _Found(Exception):
@@ -63,10 +68,12 @@ class State:
     record: Record = field(default_factory=Record)
     fault: Fault | None = None
     case: Case | None = None
-    found_at: int = 0
+    choices: tuple[Choice, ...] = ()
+    found_at: int | None = None
     not_judged: str | None = None
     seconds: float = 0.0
     cut: bool = False
+    diagnosis: str | None = None
 
 
 def judge_kernel(
@@ -80,8 +87,15 @@ def judge_kernel(
     seed: int = 0,
     progress: Progress | None = None,
     shrink_seconds: float = SHRINK_SECONDS,
+    charged: dict[str, str] | None = None,
+    contents: int = 1,
+    diagnosing: bool = True,
 ) -> tuple[Verdict, ...]:
-    """Judge one kernel by all laws (or those given) in one dtype: a verdict for each law that applies."""
+    """Judge one kernel by all laws (or those given) in one dtype: a verdict for each law that applies.
+
+    `contents` are drawn for the structure of each example; `diagnosing` a fault takes a second or two.
+    `charged` shares among several judgements which law has met which fault of a call: the others do not judge it.
+    """
     chosen = tuple(law for law in laws_of(operation) if laws is None or law in laws)
     states = {law.name: State(law) for law in chosen}
 
@@ -108,7 +122,19 @@ def judge_kernel(
         if not (law.needs_vjp and kernel.vjp is None)
         and not (law.needs_determinism and not declaration.bitwise_deterministic)
     ]
-    court = _Court(operation, kernel, declaration, dtype, examples, seed, progress, shrink_seconds)
+    court = _Court(
+        operation,
+        kernel,
+        declaration,
+        dtype,
+        examples=examples,
+        contents=contents,
+        seed=seed,
+        progress=progress,
+        shrink_seconds=shrink_seconds,
+        diagnosing=diagnosing,
+        charged={} if charged is None else charged,
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for source in Source:
@@ -133,8 +159,12 @@ def judge_case(
     law: Law,
     case: Case,
     entry: Rejection | Kink | None = None,
+    charged: dict[str, str] | None = None,
 ) -> Verdict:
-    """Judge one stored case by one law: no search, no shrinking. `entry` is the listed one that the case is."""
+    """Judge one stored case by one law: no search, no shrinking. `entry` is the listed one that the case is.
+
+    `charged` as in `judge_kernel`.
+    """
     if (
         not isinstance(kernel, Kernel)
         or case.dtype not in declaration.dtypes
@@ -145,10 +175,10 @@ def judge_case(
         return judge_kernel(operation, kernel, declaration, dtype=case.dtype, laws=[law])[0]
     # How many of the cases are informative is a question about many.
     state = State(replace(law, counts_informative=False))
-    court = _Court(operation, kernel, declaration, case.dtype, 1, 0, None, 0.0)
+    court = _Court(operation, kernel, declaration, case.dtype, charged={} if charged is None else charged)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        court._ask(state, Oracle(case), entry=entry)
+        court._ask(state, Oracle(case), 1, entry=entry)
     return _verdict(operation, declaration, case.dtype, state)
 
 
@@ -160,10 +190,12 @@ class _Court:
     kernel: Kernel
     declaration: Declaration
     dtype: str
-    examples: int
-    seed: int
-    progress: Progress | None
-    shrink_seconds: float
+    examples: int = 1
+    contents: int = 1
+    seed: int = 0
+    progress: Progress | None = None
+    shrink_seconds: float = 0.0
+    diagnosing: bool = False
     charged: dict[str, str] = field(default_factory=dict)
     """Kinds of faults of a call, and the first law that met each: the others do not judge such a case."""
 
@@ -177,32 +209,58 @@ class _Court:
             for count, entry in enumerate(entries, 1):
                 for state in states:
                     self._report(state.law.name, count)
-                    self._ask(state, Oracle(listed_case(self.operation.name, entry, self.dtype)), entry=entry)
+                    case = listed_case(self.operation.name, entry, self.dtype)
+                    self._ask(state, Oracle(case), count, entry=entry)
+            self._diagnose(states, ())
             return
         count = 0
+        kept: list[Oracle] = []
 
         def ask_all(oracle: Oracle) -> None:
             nonlocal count
             count += 1
-            answers = Answers(self.kernel, oracle.case)
-            for state in states:
-                if state.fault is None:
-                    self._report(state.law.name, count)
-                    self._ask(state, oracle, answers)
-                    state.found_at = count
+            if len(kept) < OTHERS:
+                kept.append(oracle)
+            self._ask_together(states, oracle, count)
+            curious = [state for state in states if state.law.every_content and state.fault is None]
+            if self.contents > 1 and curious:
+                for content, other in enumerate(
+                    companions(self.operation, oracle, source, self.contents - 1), 1
+                ):
+                    self._ask_together(curious, other, count, content)
             if all(state.fault is not None for state in states):
                 raise _Settled
 
         with contextlib.suppress(_Settled):
             self._search(source, ask_all, phases=(hypothesis.Phase.generate,))
         for state in states:
-            if state.fault is not None:
+            if state.fault is not None and self.shrink_seconds > 0:
                 self._shrink(source, state)
+        self._diagnose(states, kept)
+
+    def _ask_together(self, states: list[State], oracle: Oracle, count: int, content: int = 0) -> None:
+        """Ask every law that has found no fault yet; they share what the kernel answers."""
+        answers = Answers(self.kernel, oracle.case)
+        for state in states:
+            if state.fault is None:
+                self._report(state.law.name, count, content)
+                self._ask(state, oracle, count, answers)
+
+    def _diagnose(self, states: list[State], others: Sequence[Oracle]) -> None:
+        """Say what the faults look like: known defects, or a simple relation to what is right."""
+        for state in states:
+            if self.diagnosing and state.fault is not None and state.case is not None:
+                self._report(f"diagnosing {state.law.name}", 0)
+                found = diagnose(
+                    self.operation, self.kernel, self.dtype, Oracle(state.case), others, state.law
+                )
+                state.diagnosis = None if found is None else found.text
 
     def _ask(
         self,
         state: State,
         oracle: Oracle,
+        count: int,
         answers: Answers | None = None,
         entry: Rejection | Kink | None = None,
     ) -> None:
@@ -230,9 +288,11 @@ class _Court:
             state.not_judged, record.elements = unjudged, elements
         state.seconds += time.perf_counter() - started
         if fault is not None and state.fault is None:
-            state.fault, state.case = fault, oracle.case
+            state.fault, state.case, state.choices = fault, oracle.case, oracle.choices
+            state.found_at = count
         record.non_empty += trial.compared > 0
         record.informative += trial.informed > 0
+        record.ill_conditioned += trial.ill_conditioned
 
     def _check(self, state: State, trial: Trial) -> Fault | None:
         try:
@@ -255,25 +315,25 @@ class _Court:
         assert state.fault is not None
         kind = (state.fault.status, state.fault.kind)
         deadline = time.monotonic() + self.shrink_seconds
-        count = 0
 
         def ask_again(oracle: Oracle) -> None:
-            nonlocal count
-            count += 1
-            if count < state.found_at:
-                return
             if time.monotonic() > deadline:
                 raise _OutOfTime
-            self._report(f"shrinking {state.law.name}", count - state.found_at)
+            self._report(f"shrinking {state.law.name}", 0)
             probe = State(state.law)
-            self._ask(probe, oracle)
+            self._ask(probe, oracle, 0)
             if probe.fault is not None and (probe.fault.status, probe.fault.kind) == kind:
                 state.fault, state.case = probe.fault, oracle.case
                 raise _Found
 
         started = time.perf_counter()
         try:
-            self._search(source, ask_again, phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink))
+            self._search(
+                source,
+                ask_again,
+                phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+                start=state.choices,
+            )
         except _OutOfTime:
             state.cut = True
         except _Found:
@@ -283,19 +343,25 @@ class _Court:
         state.seconds += time.perf_counter() - started
 
     def _search(
-        self, source: Source, body: Callable[[Oracle], None], phases: Iterable[hypothesis.Phase]
+        self,
+        source: Source,
+        body: Callable[[Oracle], None],
+        phases: Iterable[hypothesis.Phase],
+        start: Sequence[Choice] | None = None,
     ) -> None:
         run_given(
             asked_cases(self.operation, self.dtype, source),
             body,
             seed=stream_seed(self.seed, self.operation.name, self.dtype, source),
-            examples=self.examples,
+            # From a start on: the simplest case, which Hypothesis always tries first, and the start.
+            examples=self.examples if start is None else 2,
             phases=phases,
+            start=start or (),
         )
 
-    def _report(self, stage: str, count: int) -> None:
+    def _report(self, stage: str, count: int, content: int = 0) -> None:
         if self.progress is not None:
-            self.progress(stage, count)
+            self.progress(stage, count, content)
 
 
 def _verdict(operation: Operation, declaration: Declaration, dtype: str, state: State) -> Verdict:
@@ -315,6 +381,11 @@ def _verdict(operation: Operation, declaration: Declaration, dtype: str, state: 
         )
     elif record.refused and not (judged and record.elements):
         status, message = Status.UNSUPPORTED, "; ".join(record.refusals)
+    elif 5 * record.ill_conditioned > judged:
+        status = Status.VACUOUS
+        message = (
+            f"{record.ill_conditioned} of {judged} cases are so ill-conditioned that nothing can be concluded"
+        )
     elif law.counts_informative and 2 * record.informative < max(record.non_empty, 1):
         status = Status.VACUOUS
         message = state.not_judged or (
@@ -333,9 +404,14 @@ def _verdict(operation: Operation, declaration: Declaration, dtype: str, state: 
         cases=record.cases,
         refused=record.refused,
         refusals=tuple(record.refusals),
+        ill_conditioned=record.ill_conditioned,
         elements=record.elements,
+        tiers=dict(record.tiers),
         headroom=record.headroom,
+        worst=record.worst,
         seconds=round(state.seconds, 4),
         message=message,
         counterexample=counterexample,
+        found_at=state.found_at,
+        diagnosis=state.diagnosis,
     )

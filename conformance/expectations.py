@@ -83,16 +83,23 @@ def read_entries(folder: Path) -> tuple[Entry, ...]:
         raise UsageError(f"{file}: unknown key {next(iter(document))!r}: expected [[expect]] tables only")
     found: dict[str, Entry] = {}
     for table, (first, last) in zip(tables, _extents(file, text, tables), strict=True):
-        entry = _entry(_Place(file, text.splitlines(), first, last), table)
+        entry = _entry(_Place(file, text.split("\n"), first, last), table)
         if entry.id in found:
-            raise UsageError(f"{file}:{first}: {entry.id} is expected twice, first on line {found[entry.id].first}")
+            raise UsageError(
+                f"{file}:{first}: {entry.id} is expected twice, first on line {found[entry.id].first}"
+            )
         found[entry.id] = entry
     return tuple(found.values())
 
 
 def read_expectations(folder: Path) -> tuple[Expectation, ...]:
     """The expectations beside a backend's kernels; raises UsageError for one that must not decide."""
-    return tuple(_witnessed(folder, entry) for entry in read_entries(folder))
+    entries = read_entries(folder)
+    if not entries:
+        return ()
+    file = folder / FILE
+    lines = file.read_text(encoding="utf-8").split("\n")
+    return tuple(_witnessed(_Place(file, lines, entry.first, entry.last), entry) for entry in entries)
 
 
 def decide(expectation: Expectation, verdict: Verdict) -> Verdict:
@@ -148,7 +155,9 @@ def _entry(place: _Place, table: dict[str, Any]) -> Entry:
     operation, law, dtype = parts
     try:
         choose("operation", [operation], (known.name for known in SPECIFICATION))
-        choose(f"law of {operation}", [law], (known.name for known in laws_of(choose_operations([operation])[0])))
+        choose(
+            f"law of {operation}", [law], (known.name for known in laws_of(choose_operations([operation])[0]))
+        )
         choose("dtype", [dtype], DTYPES)
     except UsageError as error:
         raise place.complain(f'id = "{table["id"]}": {error}', "id") from None
@@ -170,9 +179,8 @@ def _entry(place: _Place, table: dict[str, Any]) -> Entry:
     )
 
 
-def _witnessed(folder: Path, entry: Entry) -> Expectation:
-    file = folder / FILE
-    place = _Place(file, file.read_text(encoding="utf-8").splitlines(), entry.first, entry.last)
+def _witnessed(place: _Place, entry: Entry) -> Expectation:
+    folder = place.file.parent
     if not entry.reason.strip():
         raise place.complain(f"{entry.id} has no reason: say why it fails, or mend the kernel", "reason")
     path = folder / entry.witness
@@ -192,7 +200,7 @@ def _witnessed(folder: Path, entry: Entry) -> Expectation:
 
 def _extents(file: Path, text: str, tables: object) -> Iterator[tuple[int, int]]:
     """The lines of each [[expect]], from its header to its last line that is neither blank nor a comment."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     starts = [number for number, line in enumerate(lines, 1) if _HEADER.fullmatch(line)]
     count = len(tables) if isinstance(tables, list) else -1
     if len(starts) > count:  # one of them stands in a string of several lines
@@ -200,7 +208,11 @@ def _extents(file: Path, text: str, tables: object) -> Iterator[tuple[int, int]]
     if len(starts) != count:
         raise UsageError(f"{file}: expect: expected each entry to begin with a line [[expect]]")
     for start, end in zip(starts, [*(start - 1 for start in starts[1:]), len(lines)], strict=True):
-        told = [n for n in range(start, end + 1) if lines[n - 1].strip() and not lines[n - 1].lstrip().startswith("#")]
+        told = [
+            n
+            for n in range(start, end + 1)
+            if lines[n - 1].strip() and not lines[n - 1].lstrip().startswith("#")
+        ]
         yield start, told[-1]
 
 

@@ -38,6 +38,7 @@ def judge(
     dtypes: Sequence[str] = ("float32", "float64"),
     laws: Sequence[str] | None = None,
     examples: int = 100,
+    contents: int = 1,
     seed: int = 0,
     name: str = "judged",
 ) -> Judgement:
@@ -50,6 +51,7 @@ def judge(
     chosen = choose_operations([operation])[0] if isinstance(operation, str) else operation
     selected = choose_laws(laws) if laws is not None else None
     natural("examples", examples)
+    natural("contents", contents)
     not_negative("seed", seed)
     if forward is None and vjp is None:
         raise UsageError("judge() needs forward= or vjp=, a function (params, *inputs, **config)")
@@ -58,6 +60,13 @@ def judge(
     verdicts: list[Verdict] = []
     for dtype in choose_dtypes(dtypes):
         verdicts += judge_kernel(
-            chosen, kernel, declaration, dtype=dtype, laws=selected, examples=examples, seed=seed
+            chosen,
+            kernel,
+            declaration,
+            dtype=dtype,
+            laws=selected,
+            examples=examples,
+            contents=contents,
+            seed=seed,
         )
     return Judgement(tuple(verdicts))

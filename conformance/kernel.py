@@ -135,6 +135,16 @@ def _leaf(value: Any, what: str) -> Array | None:
 
 def _call(function: Callable[..., Any], name: str, case: Case, arguments: Arguments) -> Any:
     try:
+        return guarded(lambda: function(arguments.params, *arguments.inputs, **case.config))
+    except Raised as fault:
+        if isinstance(fault.original, TypeError):
+            _check_signature(function, name, case, arguments)
+        raise
+
+
+def _check_signature(function: Callable[..., Any], name: str, case: Case, arguments: Arguments) -> None:
+    """Say so where it is the signature that does not take the call."""
+    try:
         inspect.signature(function).bind(arguments.params, *arguments.inputs, **case.config)
     except TypeError as error:
         options = ", ".join(case.config)
@@ -142,8 +152,7 @@ def _call(function: Callable[..., Any], name: str, case: Case, arguments: Argume
         wanted = f"{name}(params, {names}{', *, ' + options if options else ''})"
         raise Raised(TypeError(f"{name}() has the wrong signature: {error}; expected {wanted}")) from error
     except ValueError:
-        pass  # a builtin without a signature: the call itself will tell
-    return guarded(lambda: function(arguments.params, *arguments.inputs, **case.config))
+        pass  # a builtin without a signature
 
 
 def guarded(call: Callable[[], Any]) -> Any:

@@ -24,7 +24,8 @@ class Law:
 
     `needs_vjp`: a kernel without gradients is `unsupported` here. `counts_informative`: vacuous when fewer than
     half of the non-empty cases compare an informative element. `needs_determinism`: does not apply to a backend
-    that declares itself not bitwise deterministic.
+    that declares itself not bitwise deterministic. `every_content`: where several contents are drawn for one
+    structure, the law is asked about all of them, the others about the first.
     """
 
     check: "Callable[[Trial], None]"
@@ -32,6 +33,7 @@ class Law:
     needs_vjp: bool = False
     counts_informative: bool = False
     needs_determinism: bool = False
+    every_content: bool = False
 
     @property
     def name(self) -> str:

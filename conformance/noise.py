@@ -7,6 +7,7 @@ the bound of its local error model (Parker 1997, "Monte Carlo arithmetic"):
     transcendental          2 k u |y|, k units in the last place (OpenCL 3.0 specification, table 65)
     inner product, sum      min(n, 8 sqrt(n)) u |A||B|   (Higham 2002, section 3.1; Higham & Mary 2019)
     copies and selections   0
+    below the normal range  u times the smallest normal number: half the spacing of subnormal numbers
 
 Errors are injected at u = 2**-40, far above float64's own rounding and far below the curvature of the
 functions, and scaled to the unit roundoff at hand afterwards. Fused primitives are decomposed by torch's own
@@ -15,9 +16,12 @@ silence. Everything private to torch that the judge needs is in this file.
 """
 
 import math
+import random
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch._decomp import decompositions, get_decompositions
@@ -28,6 +32,13 @@ aten = torch.ops.aten
 
 INJECTED = 2.0**-40
 """Unit roundoff at which errors are injected."""
+
+_POOL = torch.rand(2**18, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+_POOL.mul_(2).sub_(1).mul_(INJECTED)
+"""Errors uniform within one roundoff; a primitive takes as many as it needs, from a random place on."""
+
+_LARGE = 1e300
+"""What is larger gets no larger an error: where a value is not finite there is nothing to round."""
 
 # Units in the last place, full profile, single precision. In place (`tanh_`) a primitive is the same.
 ULPS: Mapping[str, float] = {
@@ -87,9 +98,11 @@ def inner_product_factor(terms: int) -> float:
 class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Adds rounding-sized errors to every primitive evaluated inside; seeded, so that it can be repeated."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, dtype: str = "float64") -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._generator = torch.Generator().manual_seed(seed)
+        self._random = random.Random(seed)
+        # The roundings are those of a backend that computes in `dtype`.
+        self._smallest = float(np.finfo(dtype).smallest_normal)
         self._bias_terms = 0
 
     @classmethod
@@ -113,39 +126,49 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         kwargs = kwargs or {}
+        name, in_place, exact = _named(func)
+        if exact:
+            return func(*args, **kwargs)
         # Decomposed, the mean of nothing divides by zero.
         if func in DECOMPOSITIONS and all(value.numel() for value in args if isinstance(value, Tensor)):
             with self:
                 return DECOMPOSITIONS[func](*args, **kwargs)
-        written = func.overloadpacket.__name__
-        name = written.rstrip("_")
-        in_place = name != written and not written.startswith("__")
-        exact = written in EXACT or name in EXACT
         # What is written over may be a term of a sum.
-        given = (args[0].clone(), *args[1:]) if in_place and not exact else args
+        given = (args[0].clone(), *args[1:]) if in_place else args
         result = func(*args, **kwargs)
-        if exact or (isinstance(result, Tensor) and not result.is_floating_point()):
+        if isinstance(result, Tensor) and not result.is_floating_point():
             return result
         bounds = _bounds(func, name, given, kwargs, result)
         if self._bias_terms and name == "add":
             bounds = inner_product_factor(self._bias_terms) * args[1].abs() + result.abs()
         if in_place:  # self is the result, and later readers must see the error
-            _add(args[0], bounds, self._generator, in_place=True)
+            self._add(args[0], bounds, in_place=True)
             return result
         if isinstance(result, Tensor):
-            return _add(result, bounds, self._generator)
-        return type(result)(
-            _add(part, bound, self._generator) for part, bound in zip(result, bounds, strict=True)
-        )
+            return self._add(result, bounds)
+        return type(result)(self._add(part, bound) for part, bound in zip(result, bounds, strict=True))
+
+    def _add(self, value: Any, bound: Any, *, in_place: bool = False) -> Any:
+        if not isinstance(value, Tensor) or not value.is_floating_point() or bound is None:
+            return value
+        error = bound.clamp(self._smallest, _LARGE).mul_(self._uniform(value))
+        return value.add_(error) if in_place else error.add_(value)
+
+    def _uniform(self, value: Tensor) -> Tensor:
+        count = value.numel()
+        repeats = 1 + count // len(_POOL)
+        pool = _POOL if repeats == 1 else _POOL.repeat(repeats + 1)
+        start = self._random.randrange(len(pool) - count)
+        return pool[start : start + count].view(value.shape)
 
 
-def _add(value: Any, bound: Any, generator: torch.Generator, *, in_place: bool = False) -> Any:
-    if not isinstance(value, Tensor) or not value.is_floating_point() or bound is None:
-        return value
-    # Uniform within the bound. Where a value is not finite there is nothing to round.
-    draw = torch.rand(value.shape, generator=generator, dtype=value.dtype).mul_(2 * INJECTED).sub_(INJECTED)
-    error = draw.mul_(bound).nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
-    return value.add_(error) if in_place else value + error
+@cache
+def _named(func: Any) -> tuple[str, bool, bool]:
+    """A primitive's name without the underscore of one in place, whether it is one, and whether it is exact."""
+    written = func.overloadpacket.__name__
+    name = written.rstrip("_")
+    exact = func not in DECOMPOSITIONS and (written in EXACT or name in EXACT)
+    return name, name != written and not written.startswith("__"), exact
 
 
 def _bounds(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
@@ -246,7 +269,7 @@ def _linear(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
         terms = of(torch.ones_like, args[: 7 if name.endswith("backward") else 6], divisor_override=1) + 1
     else:
         terms = of(torch.ones_like, args)
-    return torch.minimum(terms, 8 * terms.sqrt()) * of(torch.abs, args)
+    return torch.minimum(terms, 8 * terms.sqrt()) * of(torch.abs, args).abs()
 
 
 # Recurrent layers have no rule for vmap; torch's own decompositions into steps have.

@@ -43,11 +43,24 @@ class Kink:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Samples:
+    """Along which axis the samples of a batch lie, in every input and every output; None: it has no samples.
+
+    `batched` is False where the case is a single sample: then an axis may be put there.
+    """
+
+    inputs: tuple[int | None, ...]
+    outputs: tuple[int | None, ...]
+    batched: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Operation:
     """One operation of the specification; `name` is the stem of its file in every folder.
 
     `cases` draws a case; `special` draws one with NaN, infinities, signed zeros and subnormals (None: the
-    law `special_values` does not apply); `outputs` names the parts of the output for messages.
+    law `special_values` does not apply); `outputs` names the parts of the output for messages. `samples` says
+    where the samples of a case are (None: the operation has none).
     """
 
     name: str
@@ -59,6 +72,7 @@ class Operation:
     laws: tuple["Law", ...] = ()
     inputs: tuple[str, ...] = ("x",)
     outputs: tuple[str, ...] = ("output",)
+    samples: Callable[[Case], Samples] | None = None
 
 
 def listed_case(operation: str, entry: Rejection | Kink, dtype: str) -> Case:

@@ -21,7 +21,7 @@ from torch.func import functional_call
 from .case import Case
 from .drawing import Choice
 from .noise import INJECTED, Batchable, Noise
-from .tree import Array, Tree, is_floating
+from .tree import Array, Tree, is_floating, map_leaves
 
 torch.set_num_threads(1)
 
@@ -150,12 +150,12 @@ class Oracle:
     @cached_property
     def output(self) -> Tree:
         """The expected output: floating leaves in float64."""
-        return self._evaluated.output(0)
+        return map_leaves(lambda array: np.asarray(array[0]), self._evaluated.output())
 
     @cached_property
     def cotangents(self) -> Cotangents:
         """The expected cotangents in float64, None for what the reference does not differentiate."""
-        return self._evaluated.cotangents(0)
+        return _of(0, None, self._evaluated.pull_back([self.case.cotangent]))[1]
 
     @cached_property
     def spread(self) -> Spread:
@@ -179,10 +179,11 @@ def together(oracles: Sequence[Oracle]) -> None:
         return
     try:
         evaluation = _Evaluation(cases)
-        answers = [(evaluation.output(i), evaluation.cotangents(i)) for i in range(len(cases))]
+        answers = evaluation.output(), evaluation.pull_back([case.cotangent for case in cases])
     except (RuntimeError, Warning):
         return  # one by one
-    for oracle, (output, cotangents) in zip(oracles, answers, strict=True):
+    for i, oracle in enumerate(oracles):
+        output, cotangents = _of(i, *answers)
         oracle.__dict__.update(output=output, cotangents=cotangents)
         oracle._company = tuple(oracles)
 
@@ -198,7 +199,7 @@ class _Evaluation:
     """The reference run on cases of one structure: one as it is, several (or several `runs` of each) by vmap."""
 
     def __init__(self, cases: Sequence[Case], runs: int = 1, noise: Noise | None = None) -> None:
-        self._cases, self._runs, self._noise = cases, runs, noise
+        self._count, self._runs, self._noise = len(cases), runs, noise
         self._lanes = len(cases) * runs
         first = cases[0]
         params = {name: self._stacked([case.params[name] for case in cases]) for name in first.params}
@@ -233,54 +234,37 @@ class _Evaluation:
         if not known:
             return None
         if self._lanes == 1:
+            # A plain tensor, as a user would call the reference with.
             return _tensor(known[0])
         lanes = np.stack(known)
         return _tensor(lanes if self._runs == 1 else np.repeat(lanes, self._runs, axis=0))
 
-    def _lane(self, tensor: Tensor | None, case: int) -> Array | None:
-        """One case's part of a tensor; with several runs, all of them."""
-        if tensor is None:
-            return None
+    def _lanes_of(self, tensor: Tensor) -> Array:
+        """(cases, ...) or, of several runs, (cases, runs, ...)."""
+        lanes = tensor.detach().numpy()
         if self._lanes == 1:
-            found: Array = tensor.detach().numpy().copy()
-            return found
-        mine = tensor[case] if self._runs == 1 else tensor[case * self._runs : (case + 1) * self._runs]
-        found = mine.detach().numpy().copy()
-        return found
+            lanes = lanes[None]
+        return lanes if self._runs == 1 else lanes.reshape(self._count, self._runs, *lanes.shape[1:])
 
-    def output(self, case: int) -> Tree:
-        """The output for the case of that number."""
+    def output(self) -> Tree:
+        """The output of all cases, along a first dimension."""
 
         def part(value: Any) -> Tree:
             if isinstance(value, (tuple, list)):
                 return tuple(part(branch) for branch in value)
-            return self._lane(value, case)
+            return self._lanes_of(value)
 
         return part(self._given)
 
-    def cotangents(self, case: int) -> Cotangents:
-        """The cotangents for the case of that number."""
-
-        def gradient(tensor: Tensor | None) -> Array | None:
-            found = None if tensor is None else self._gradients.get(id(tensor))
-            return None if found is None else self._lane(found, case)
-
-        return Cotangents(
-            {name: gradient(t) for name, t in self._params.items()}, tuple(gradient(t) for t in self._inputs)
-        )
-
-    @cached_property
-    def _gradients(self) -> dict[int, Tensor]:
+    def pull_back(self, cotangents: Sequence[Tree]) -> Cotangents:
+        """The cotangents of params and inputs from those of the output: of all cases, along a first dimension."""
         outputs = _leaves(self._given)
         # A case that a law has made up has no cotangent, whatever the structure of its output.
-        weights = [
-            [None] * len(outputs) if case.cotangent is None else _leaves(case.cotangent)
-            for case in self._cases
-        ]
+        given = [[None] * len(outputs) if tree is None else _leaves(tree) for tree in cotangents]
         pairs = [
-            (leaf, self._stacked(cotangents))
-            for leaf, cotangents in zip(outputs, zip(*weights, strict=True), strict=True)
-            if cotangents[0] is not None and leaf.requires_grad
+            (leaf, self._stacked(weights))
+            for leaf, weights in zip(outputs, zip(*given, strict=True), strict=True)
+            if weights[0] is not None and leaf.requires_grad
         ]
         wanted = [t for t in (*self._params.values(), *self._inputs) if t is not None and t.requires_grad]
         gradients: dict[int, Tensor] = {id(t): torch.zeros_like(t) for t in wanted}
@@ -294,56 +278,87 @@ class _Evaluation:
                     retain_graph=True,
                 )
             gradients = {id(t): g for t, g in zip(wanted, found, strict=True)}
-        return gradients
+
+        def gradient(tensor: Tensor | None) -> Array | None:
+            found = None if tensor is None else gradients.get(id(tensor))
+            return None if found is None else self._lanes_of(found)
+
+        return Cotangents(
+            {name: gradient(t) for name, t in self._params.items()}, tuple(gradient(t) for t in self._inputs)
+        )
+
+
+def _of(case: int, output: Tree, cotangents: Cotangents) -> tuple[Tree, Cotangents]:
+    """One case's part of what an evaluation says of all."""
+
+    def pick(array: Array | None) -> Array | None:
+        return None if array is None else np.asarray(array[case])
+
+    params = {name: pick(array) for name, array in cotangents.params.items()}
+    return map_leaves(lambda array: np.asarray(array[case]), output), Cotangents(
+        params, tuple(pick(array) for array in cotangents.inputs)
+    )
 
 
 def _spreads(oracles: Sequence[Oracle], runs: int) -> list[Spread]:
     """The spread of every oracle: its noisy runs against its calm one."""
-    noisy = _noisy([oracle.case for oracle in oracles], runs)
+    calm = [_flat(oracle.output, oracle.cotangents) for oracle in oracles]
+    with np.errstate(invalid="ignore", over="ignore"):
+        spreads = [
+            None
+            if many is None or not is_floating(many)
+            else _root_mean_square(many - np.stack(arrays)[:, None]) / INJECTED
+            for many, arrays in zip(
+                _noisy([oracle.case for oracle in oracles], runs), zip(*calm, strict=True), strict=True
+            )
+        ]
     return [
-        _spread(oracle.output, oracle.cotangents, leaves)
-        for oracle, leaves in zip(oracles, noisy, strict=True)
+        _refilled(oracle, [None if many is None else np.asarray(many[i]) for many in spreads])
+        for i, oracle in enumerate(oracles)
     ]
 
 
-def _spread(output: Tree, cotangents: Cotangents, noisy: list[Array | None]) -> Spread:
-    with np.errstate(invalid="ignore", over="ignore"):
-        spreads = iter(
-            [
-                None
-                if a is None or b is None or not is_floating(b)
-                else np.sqrt(((a - b) ** 2).mean(axis=0)) / INJECTED
-                for a, b in zip(noisy, _flat(output, cotangents), strict=True)
-            ]
-        )
+def _refilled(oracle: Oracle, arrays: list[Array | None]) -> Spread:
+    """The arrays in the places of an oracle's output and cotangents."""
+    following = iter(arrays)
 
     def refill(tree: Tree) -> Tree:
-        return tuple(refill(branch) for branch in tree) if isinstance(tree, tuple) else next(spreads)
+        return tuple(refill(branch) for branch in tree) if isinstance(tree, tuple) else next(following)
 
-    output_spread = refill(output)
-    params_spread = {name: next(spreads) for name in cotangents.params}
-    return Spread(output_spread, Cotangents(params_spread, tuple(spreads)))
+    output = refill(oracle.output)
+    params = {name: next(following) for name in oracle.cotangents.params}
+    return Spread(output, Cotangents(params, tuple(following)))
 
 
-def _noisy(cases: Sequence[Case], runs: int) -> list[list[Array | None]]:
-    """The noisy outputs and cotangents of every case, all runs of all in one; one by one where torch cannot."""
+def _root_mean_square(deviations: Array) -> Array:
+    """Over the second axis, scaled, since the square of 1e-170 is zero."""
+    size = np.abs(deviations)
+    largest = size.max(axis=1)
+    scaled = size / np.where(largest > 0, largest, 1.0)[:, None]
+    found: Array = largest * np.sqrt((scaled * scaled).mean(axis=1))
+    return found
+
+
+def _noisy(cases: Sequence[Case], runs: int) -> list[Array | None]:
+    """The noisy outputs and cotangents, (cases, runs, ...): all at once; one by one where torch cannot."""
     try:
         return _noisy_at_once(cases, runs)
     except (RuntimeError, Warning):
-        return [_noisy_one_by_one(case, runs) for case in cases]
+        found = [_noisy_one_by_one(case, runs) for case in cases]
+        return [None if leaf[0] is None else np.concatenate(leaf) for leaf in zip(*found, strict=True)]
 
 
-def _noisy_at_once(cases: Sequence[Case], runs: int) -> list[list[Array | None]]:
-    evaluation = _Evaluation(cases, runs, Noise(_seed(cases[0], 0)))
-    return [_flat(evaluation.output(i), evaluation.cotangents(i)) for i in range(len(cases))]
+def _noisy_at_once(cases: Sequence[Case], runs: int) -> list[Array | None]:
+    evaluation = _Evaluation(cases, runs, Noise(_seed(cases[0], 0), cases[0].dtype))
+    return _flat(evaluation.output(), evaluation.pull_back([case.cotangent for case in cases]))
 
 
 def _noisy_one_by_one(case: Case, runs: int) -> list[Array | None]:
     found = []
     for run in range(runs):
-        evaluation = _Evaluation([case], noise=Noise(_seed(case, run)))
-        found.append(_flat(evaluation.output(0), evaluation.cotangents(0)))
-    return [None if leaf[0] is None else np.stack(leaf) for leaf in zip(*found, strict=True)]
+        evaluation = _Evaluation([case], noise=Noise(_seed(case, run), case.dtype))
+        found.append(_flat(evaluation.output(), evaluation.pull_back([case.cotangent])))
+    return [None if leaf[0] is None else np.stack(leaf, axis=1) for leaf in zip(*found, strict=True)]
 
 
 def _seed(case: Case, run: int) -> int:

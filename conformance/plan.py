@@ -1,10 +1,11 @@
 """A plan: which backends are judged on what, with every name resolved and nothing of a backend's run yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .backend import DTYPES, Backend, bundled_names, load
+from .backend import DTYPES, Backend, bundled_names, find_folder, load
 from .errors import UsageError
+from .expectations import Expectation, read_expectations
 from .law import Law
 from .operation import Operation
 from .operations import OPERATIONS
@@ -24,13 +25,15 @@ from .worker import Task
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a run judges; `laws` is None where all are asked."""
+    """What a run judges; `laws` is None where all are asked, `expectations` are each backend's by its name."""
 
     backends: tuple[Backend, ...]
+    expectations: Mapping[str, tuple[Expectation, ...]]
     operations: tuple[Operation, ...]
     laws: tuple[Law, ...] | None
     dtypes: tuple[str, ...]
     examples: int
+    contents: int
     seed: int
 
     def tasks(self) -> tuple[Task, ...]:
@@ -43,7 +46,13 @@ class Plan:
                 laws=None if self.laws is None else tuple(law.name for law in self.laws),
                 dtypes=self.dtypes,
                 examples=self.examples,
+                contents=self.contents,
                 seed=self.seed,
+                expectations=tuple(
+                    expectation
+                    for expectation in self.expectations[backend.name]
+                    if expectation.entry.operation == operation.name
+                ),
             )
             for backend in self.backends
             for operation in self.operations
@@ -62,26 +71,31 @@ def make_plan(
     laws: Sequence[str] | None = None,
     dtypes: Sequence[str] | None = None,
     examples: int = 100,
+    contents: int = 1,
     seed: int = 0,
 ) -> Plan:
     """Resolve what a user asked for: no backends are all bundled ones, None is everything.
 
     Raises UsageError for an unknown name, a number out of range, a malformed backend.toml, two backends of one
-    name, and where no law asked for applies.
+    name, a wrong expectations.toml, and where no law asked for applies.
     """
     natural("examples", examples)
+    natural("contents", contents)
     not_negative("seed", seed)
     if profile is not None:
         chosen = choose_profile(profile)
     else:
         chosen = SPECIFICATION if operations is None else choose_operations(operations)
     selected = None if laws is None else choose_laws(laws)
+    found = _survey(backends or bundled_names())
     plan = Plan(
-        backends=_survey(backends or bundled_names()),
+        backends=found,
+        expectations={backend.name: read_expectations(find_folder(backend.address)) for backend in found},
         operations=chosen,
         laws=selected,
         dtypes=DTYPES if dtypes is None else choose_dtypes(dtypes),
         examples=examples,
+        contents=contents,
         seed=seed,
     )
     judged = tuple(operation for operation in chosen if plan.laws_of(operation))

@@ -72,7 +72,7 @@ def write_remark(
     console.print(heading(group), soft_wrap=True)
     told = [verdict.message or _tally(verdict)]
     if verdict.diagnosis:
-        told.append(f"it fails as the known defect {verdict.diagnosis} does")
+        told.append(verdict.diagnosis)
     write_rows(console, [("", text) for text in told], indent=2)
     if example is not None:
         cut = ", not shrunk to the end" if example.shrinking_cut else ""
@@ -81,8 +81,7 @@ def write_remark(
         )
         write_answers(console, verdict, example)
     if replay is not None:
-        # Never wrapped: the command is there to be copied.
-        console.print(Text(printable(f"  replay: {replay(verdict)}", console)), soft_wrap=True)
+        say(console, f"  replay: {replay(verdict)}")
 
 
 def write_case(console: Console, case: Case, title: str) -> None:
@@ -107,13 +106,18 @@ def printable(text: str, console: Console) -> str:
     return visible.encode(console.encoding, "backslashreplace").decode(console.encoding)
 
 
+def say(console: Console, text: str, style: str = "") -> None:
+    """Print one line, never wrapped: a command is there to be copied."""
+    console.print(Text(printable(text, console), style=style), soft_wrap=True)
+
+
 def heading(group: Sequence[Verdict]) -> Text:
     """`failed  my_backend / linear / agreement, vjp  float32`."""
     first = group[0]
     parts = [
         first.backend,
-        _listed([verdict.operation for verdict in group], "operations"),
-        _listed([verdict.law for verdict in group if verdict.law], "laws"),
+        listed([verdict.operation for verdict in group], "operations"),
+        listed([verdict.law for verdict in group if verdict.law], "laws"),
     ]
     dtypes = dict.fromkeys(verdict.dtype for verdict in group if verdict.dtype)
     text = Text(first.status.value.replace("_", " "), style=STYLES[first.status])
@@ -122,7 +126,8 @@ def heading(group: Sequence[Verdict]) -> Text:
     return text
 
 
-def _listed(names: Sequence[str], what: str) -> str:
+def listed(names: Sequence[str], what: str) -> str:
+    """A few distinct names, or how many there are."""
     distinct = list(dict.fromkeys(names))
     return ", ".join(distinct) if len(distinct) <= NAMES_SHOWN else f"{len(distinct)} {what}"
 

@@ -42,6 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--examples", type=int, default=100, metavar="N", help="cases for each law and dtype (default: 100)"
     )
+    parser.add_argument(
+        "--contents",
+        type=int,
+        default=1,
+        metavar="N",
+        help="contents drawn for the structure of each case, of which agreement and vjp judge all (default: 1)",
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which cases are drawn (default: 0)")
     parser.add_argument("-j", "--jobs", type=int, metavar="N", help="worker processes (default: a core each)")
     parser.add_argument(
@@ -49,6 +56,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="SECONDS",
         help=f"time for one operation of one backend (default: {LEAST_SECONDS:g}, beyond 100 examples more)",
+    )
+    parser.add_argument(
+        "--headroom",
+        action="store_true",
+        help="print the largest error of every cell, in percent of what is allowed",
     )
     parser.add_argument(
         "--report", type=Path, metavar="DIR", help="write report.jsonl and the cases of faults there"
@@ -77,6 +89,7 @@ def run(args: argparse.Namespace) -> int:
         laws=args.laws,
         dtypes=args.dtypes,
         examples=args.examples,
+        contents=args.contents,
         seed=args.seed,
     )
     jobs = natural("-j", cores() if args.jobs is None else args.jobs)
@@ -113,6 +126,8 @@ def run(args: argparse.Namespace) -> int:
 
     if verdicts:
         matrix.render(verdicts, out, complete=complete)
+        if args.headroom:
+            matrix.headroom(verdicts, out)
         matrix.failures(verdicts, out, replay)
     else:
         out.print("partial: the run was interrupted before anything was judged")

@@ -71,7 +71,7 @@ class Reference:
         self, case: Case, params: Mapping[str, Array], batches: Sequence[Batch], *, rate: float, loss: str
     ) -> None:
         self._module, self._loss, self._rate = build(case), getattr(F, loss), rate
-        self._params, self._batches = params, batches
+        self._params, self._batches, self._dtype = params, batches, case.dtype
 
     @property
     def losses(self) -> Array:
@@ -105,7 +105,7 @@ class Reference:
         except (RuntimeError, Warning):  # torch cannot batch some primitive
             found = []
             for seed in range(runs):
-                with Noise(seed):
+                with Noise(seed, self._dtype):
                     found.append(self._run())
             noisy = [np.stack(arrays) for arrays in zip(*found, strict=True)]
         return [
@@ -114,7 +114,7 @@ class Reference:
         ]
 
     def _noisy_at_once(self, runs: int) -> list[Array]:
-        noise = Noise(0)
+        noise = Noise(0, self._dtype)
         with noise, Batchable(noise):
             return self._run(runs)
 

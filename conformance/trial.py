@@ -1,5 +1,6 @@
 """A trial: one case put to one kernel, as a law sees it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,14 @@ import numpy as np
 
 from .backend import Declaration
 from .case import Case
-from .comparison import Arithmetic, Comparison, Spreads, compare_exactly, compare_within
+from .comparison import (
+    Arithmetic,
+    Comparison,
+    Spreads,
+    compare_exactly,
+    compare_together,
+    compare_within,
+)
 from .kernel import (
     Arguments,
     CallFault,
@@ -32,16 +40,20 @@ class Record:
     cases: int = 0
     refused: int = 0
     refusals: list[str] = field(default_factory=list)
+    ill_conditioned: int = 0
     elements: int = 0
     non_empty: int = 0
     informative: int = 0
+    tiers: Counter[str] = field(default_factory=Counter)
     headroom: float | None = None
+    worst: str | None = None
 
     def add(self, comparison: Comparison) -> None:
         """Count one comparison."""
         self.elements += comparison.elements
-        if comparison.headroom is not None:
-            self.headroom = max(self.headroom or 0.0, comparison.headroom)
+        self.tiers[comparison.tier] += 1
+        if comparison.headroom is not None and comparison.headroom >= (self.headroom or 0.0):
+            self.headroom, self.worst = comparison.headroom, comparison.worst
 
 
 class Answers:
@@ -81,6 +93,7 @@ class Trial:
         self.declaration, self.record, self.entry = declaration, record, entry
         self.kernel, self.case = answers.kernel, answers.case
         self.compared = self.informed = 0
+        self.ill_conditioned = False
         self.expected = self.actual = ""
 
     @property
@@ -157,6 +170,8 @@ class Trial:
         kind: str = "value",
     ) -> None:
         """Every named array agrees with what was expected; one Violation names all that do not."""
+        if self._agree_together(actual, expected, spreads, exactly=exactly, shares=shares):
+            return
         right: list[str] = []
         wrong: list[str] = []
         shown: list[tuple[str, Array | None, Array | None]] = []
@@ -175,6 +190,7 @@ class Trial:
             self.record.add(comparison)
             self.compared += comparison.elements
             self.informed += comparison.informative
+            self.ill_conditioned |= comparison.ill_conditioned
             (right if comparison.complaint is None else wrong).append(comparison.complaint or name)
             if comparison.complaint:
                 shown.append((name, got, want))
@@ -232,6 +248,44 @@ class Trial:
             (*cotangents.params.values(), *cotangents.inputs), (*expected.params.values(), *expected.inputs)
         )
 
+    def _agree_together(
+        self,
+        actual: "list[tuple[str, Array | None]]",
+        expected: "list[tuple[str, Array | None]]",
+        spreads: "Callable[[bool], list[Array | None]]",
+        *,
+        exactly: bool,
+        shares: int,
+    ) -> bool:
+        """Whether all arrays agree, all floating ones compared at once; then they are counted."""
+        places: list[int] = []
+        comparisons: list[Comparison] = []
+        for i, ((name, got), (_, want)) in enumerate(zip(actual, expected, strict=True)):
+            if got is None and want is None:
+                continue
+            if got is None or want is None or got.shape != want.shape:
+                return False
+            if got.dtype.kind == "f" and want.dtype.kind == "f":
+                places.append(i)
+            else:
+                comparisons.append(compare_exactly(name, got, want))
+        together = compare_together(
+            [actual[i][0] for i in places],
+            [array for i in places if (array := actual[i][1]) is not None],
+            [array for i in places if (array := expected[i][1]) is not None],
+            lambda: _at(spreads(False), places),
+            self.arithmetic,
+            exactly=exactly,
+            shares=shares,
+        )
+        if together is None or any(comparison.complaint for comparison in comparisons):
+            return False
+        for comparison in (*comparisons, *together):
+            self.record.add(comparison)
+            self.compared += comparison.elements
+            self.informed += comparison.informative
+        return True
+
     def _compare(
         self, name: str, actual: Array, expected: Array, spreads: Spreads, *, exactly: bool, shares: int
     ) -> Comparison:
@@ -245,6 +299,10 @@ class Trial:
             self.arithmetic,
             shares=shares,
         )
+
+
+def _at(arrays: "list[Array | None]", places: list[int]) -> "list[Array | None]":
+    return [arrays[i] for i in places]
 
 
 def _pick(spreads: "Callable[[bool], list[Array | None]]", index: int) -> Spreads:

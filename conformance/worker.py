@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 from .verdict import Counterexample, Verdict
 
 if TYPE_CHECKING:
+    from .backend import Backend
+    from .expectations import Expectation
     from .law import Law
     from .operation import Operation
     from .oracle import Oracle
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One operation of one backend, by all its laws (or those named) in the dtypes named."""
+    """One operation of one backend, by all its laws (or those named) in the dtypes named.
+
+    `expectations` are the operation's, for any law and dtype.
+    """
 
     backend: str
     address: str
@@ -36,16 +41,20 @@ class Task:
     dtypes: tuple[str, ...]
     examples: int
     seed: int
+    contents: int = 1
+    expectations: "tuple[Expectation, ...]" = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """How far a worker has come in its task: the `count`-th case of a law, or of shrinking it."""
+    """How far a worker has come in its task: the `count`-th case of a law, or of shrinking it, or its witness."""
 
     dtype: str
     law: str
-    count: int
+    count: int = 0
+    content: int = 0
     shrinking: bool = False
+    witness: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,7 +148,13 @@ def recall(wanted: Recall) -> Counterexample | None:
     (law,) = (law for law in laws_of(operation) if law.name == place.law)
     if place.shrinking:
         return None
-    if law.source in (Source.REJECTS, Source.KINKS):
+    if place.witness:
+        (oracle,) = (
+            Oracle(expectation.case)
+            for expectation in task.expectations
+            if (expectation.entry.law, expectation.entry.dtype) == (place.law, place.dtype)
+        )
+    elif law.source in (Source.REJECTS, Source.KINKS):
         entries = operation.rejects if law.source == Source.REJECTS else operation.kinks
         oracle = Oracle(listed_case(operation.name, entries[place.count - 1], place.dtype))
     else:
@@ -156,7 +171,7 @@ def recall(wanted: Recall) -> Counterexample | None:
 def _drawn(operation: "Operation", law: "Law", wanted: Recall) -> "Oracle":
     import hypothesis
 
-    from .asking import asked_cases, run_given, stream_seed
+    from .asking import asked_cases, companions, run_given, stream_seed
 
     task, place = wanted.task, wanted.place
     count = 0
@@ -164,6 +179,8 @@ def _drawn(operation: "Operation", law: "Law", wanted: Recall) -> "Oracle":
     def stop_there(oracle: "Oracle") -> None:
         nonlocal count
         count += 1
+        if count == place.count and place.content:
+            raise _Recalled(companions(operation, oracle, law.source, place.content)[-1])
         if count == place.count:
             raise _Recalled(oracle)
 
@@ -182,25 +199,70 @@ def _drawn(operation: "Operation", law: "Law", wanted: Recall) -> "Oracle":
 
 def _judge(task: Task, dtype: str, answer: Any) -> tuple[Verdict, ...]:
     from .engine import judge_kernel
-    from .selection import choose_laws, choose_operations, load_for
+    from .selection import choose_laws, choose_operations, laws_of, load_for
 
     (operation,) = choose_operations([task.operation])
     backend = load_for(task.address, operation)
+    asked = laws_of(operation) if task.laws is None else choose_laws(task.laws)
+    laws = tuple(law for law in laws_of(operation) if law in asked)
 
-    def progress(stage: str, count: int) -> None:
-        law = stage.removeprefix("shrinking ")
-        answer(Place(dtype=dtype, law=law, count=count, shrinking=law != stage))
+    def progress(stage: str, count: int, content: int) -> None:
+        law = stage.split()[-1]
+        answer(Place(dtype=dtype, law=law, count=count, content=content, shrinking=law != stage))
 
-    return judge_kernel(
+    charged: dict[str, str] = {}
+    verdicts: dict[str | None, Verdict] = {}
+    for expectation in task.expectations:
+        law = next((law for law in laws if law.name == expectation.entry.law), None)
+        if law is not None and expectation.entry.dtype == dtype:
+            answer(Place(dtype=dtype, law=law.name, witness=True))
+            verdicts[law.name] = _witnessed(operation, backend, law, expectation, charged)
+    searched = judge_kernel(
         operation,
         backend.kernels.get(task.operation),
         backend.declaration,
         dtype=dtype,
-        laws=None if task.laws is None else choose_laws(task.laws),
+        laws=[law for law in laws if law.name not in verdicts],
         examples=task.examples,
+        contents=task.contents,
         seed=task.seed,
         progress=progress,
+        charged=charged,
     )
+    verdicts.update((verdict.law, verdict) for verdict in searched)
+    return tuple(verdicts[law.name] for law in laws)
+
+
+def _witnessed(
+    operation: "Operation",
+    backend: "Backend",
+    law: "Law",
+    expectation: "Expectation",
+    charged: dict[str, str],
+) -> Verdict:
+    """The verdict of a law that has an expectation: its witness decides."""
+    from .engine import judge_case
+    from .errors import UsageError
+    from .expectations import decide
+    from .replay import listed_entry
+
+    case = expectation.case
+    try:
+        verdict = judge_case(
+            operation,
+            backend.kernels.get(operation.name),
+            backend.declaration,
+            law,
+            case,
+            listed_entry(operation, law, case),
+            charged,
+        )
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        # The kernel's exceptions are in the verdict: this one is the reference's.
+        raise UsageError(
+            f"the witness of {expectation.entry.place} is no case of {operation.name}: {error}"
+        ) from error
+    return decide(expectation, verdict)
 
 
 def _take_over_streams() -> tuple[BinaryIO, BinaryIO]:

@@ -303,7 +303,7 @@ class _Worker:
         if place is not None and place.shrinking:
             words += f", while a fault of {place.law} was shrunk"
         elif place is not None:
-            words += f", at case {place.count}"
+            words += ", at the witness of its expectation" if place.witness else f", at case {place.count}"
         return Verdict(
             backend=task.backend,
             operation=task.operation,

@@ -13,8 +13,8 @@ from .vjp import vjp
 
 LAWS: tuple[Law, ...] = (
     Law(check=shape_and_dtype),
-    Law(check=agreement, counts_informative=True),
-    Law(check=vjp, needs_vjp=True, counts_informative=True),
+    Law(check=agreement, counts_informative=True, every_content=True),
+    Law(check=vjp, needs_vjp=True, counts_informative=True, every_content=True),
     Law(check=purity),
     Law(check=determinism, needs_determinism=True),
     Law(check=memory_layout),

@@ -5,11 +5,36 @@ from typing import Any
 
 import numpy as np
 
-from ..drawing import Draw
+from ..drawing import Draw, Reach
 from ..tree import Array
 
 SIGNIFICAND = 2**24
 """Integers below it are exact in either dtype."""
+
+WEIGHTS = Reach(rows=((1.0, 0.0), (0.1, 0.0), (4.0, 0.0), (1e-3, 0.0)), whole=((1.0, 0.0), (0.1, 0.0)))
+"""For each unit another scale."""
+
+BIASES = Reach(
+    rows=((1.0, 0.0), (0.1, 0.0), (1.0, 32.0), (1.0, 0.0), (1.0, -100.0), (1e-3, 0.0)),
+    whole=((1.0, 0.0), (0.1, 0.0)),
+)
+"""Some units are saturated."""
+
+SEQUENCES = Reach(
+    rows=((1.0, 0.0), (10.0, 0.0), (0.1, 0.0), (100.0, 0.0), (1e-4, 0.0)),
+    whole=((8.0, 0.0), (1e-4, 0.0), (1e-15, 0.0)),
+)
+"""For the steps of a sequence, and for states."""
+
+
+def generic(draw: Draw, config: Mapping[str, Any]) -> dict[str, Array]:
+    """All parameters generic, with sums of order 1; under stress some units saturate."""
+    return {
+        name: draw.tensor(shape, 1 / 8, WEIGHTS)
+        if name.startswith("weight")
+        else draw.tensor(shape, 1 / 8, BIASES, row=0)
+        for name, shape in shapes(config).items()
+    }
 
 
 def cells(config: Mapping[str, Any]) -> list[tuple[int, str]]:
@@ -54,7 +79,7 @@ def largest_sum(config: Mapping[str, Any], steps: int) -> int:
     return int(inputs)
 
 
-def one_sign(draw: Draw, config: Mapping[str, Any]) -> dict[str, Array]:
+def one_sign(draw: Draw, config: Mapping[str, Any], scale: float) -> dict[str, Array]:
     """All that feeds a unit has one sign (positive for the first): with positive inputs nothing cancels."""
     params: dict[str, Array] = {}
     signs: dict[str, Array] = {}
@@ -64,5 +89,5 @@ def one_sign(draw: Draw, config: Mapping[str, Any]) -> dict[str, Array]:
             signs[cell] = 1 - 2 * draw.classes((config["hidden_size"],), 2)
             signs[cell][0] = 1
         sign = signs[cell].astype(draw.dtype).reshape(-1, *(1,) * (len(shape) - 1))
-        params[name] = sign * np.abs(draw.off_zero(shape, 1 / 16))
+        params[name] = sign * np.abs(draw.off_zero(shape, scale, WEIGHTS))
     return params

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..case import Case
-from ..drawing import Draw
+from ..drawing import SCORES, Draw
 from ..operation import Rejection
 from ..tree import Array
 from ..trial import Trial
@@ -13,7 +13,8 @@ from ._shapes import any_shape
 def cases(draw: Draw) -> Case:
     """Any shape (none, too) and any dimension of it, counted from the front or from the back."""
     shape = any_shape(draw)
-    return draw.case(config={"dim": dimension(draw, len(shape))}, inputs=[draw.tensor(shape)])
+    dim = dimension(draw, len(shape))
+    return draw.case(config={"dim": dim}, inputs=[scores(draw, shape, dim)])
 
 
 def special(draw: Draw) -> Case:
@@ -28,6 +29,15 @@ def dimension(draw: Draw, dimensions: int) -> int:
     """One of `dimensions`, as a number from the front or a negative one; a 0-d tensor has 0 and -1."""
     count = max(dimensions, 1)
     return draw.integer(0, count - 1) - count * draw.boolean()
+
+
+def scores(draw: Draw, shape: tuple[int, ...], dim: int) -> Array:
+    """Scores whose slices along `dim` are the rows of SCORES."""
+    if not shape:
+        return draw.tensor(shape, reach=SCORES)
+    moved = list(shape)
+    moved.append(moved.pop(dim))
+    return np.ascontiguousarray(np.moveaxis(draw.tensor(moved, reach=SCORES), -1, dim))
 
 
 def special_scores(draw: Draw, shape: tuple[int, ...], *more: tuple[float, ...]) -> Array:

@@ -1,14 +1,28 @@
-"""Shapes for operations that take any number of dimensions."""
+"""Shapes for operations that take any number of dimensions, and sizes beyond a block."""
 
 from ..drawing import Draw
 
+LARGE = (256, 1024, 257, 1023)
+"""Sizes past which vectorised and blocked code takes another path, and such as leave a remainder."""
 
-def any_shape(draw: Draw, most: int = 3) -> tuple[int, ...]:
-    """One dimension to `most`, now and then none, or a long vector; only the first dimension may be empty."""
-    kind = draw.integer(0, 15)
-    if kind == 8:
+HIGHEST = (8, 8, 5, 4, 3)
+"""The largest size among one dimension, two, ... five: the number of elements stays moderate."""
+
+
+def any_shape(draw: Draw, most: int = 5) -> tuple[int, ...]:
+    """One dimension to `most`; now and then none, an empty first one, or a large one."""
+    kind = draw.integer(0, 31)
+    if kind in (28, 29):
         return ()
-    if kind == 9:
-        return (draw.integer(60, 99),)
-    first = 0 if kind == 10 else draw.choice((2, 3, 4, 5, 6, 3, 4, 5, 1))
-    return (first, *(draw.choice((3, 2, 4, 5, 3, 2, 4, 5, 1)) for _ in range(draw.integer(0, most - 1))))
+    if kind == 31:
+        large = draw.choice(LARGE)
+        return draw.choice(((large,), (2, large), (large, 2), (1, large)))
+    dimensions = draw.integer(1, most)
+    sizes = [_size(draw, HIGHEST[dimensions - 1]) for _ in range(dimensions)]
+    return (0, *sizes[1:]) if kind == 30 else tuple(sizes)
+
+
+def _size(draw: Draw, high: int) -> int:
+    """Mostly 2 or more: along a dimension of 1 there is little to get wrong."""
+    drawn = draw.integer(0, 3 * (high - 1))
+    return 1 if drawn == 3 * (high - 1) else 2 + drawn % (high - 1)

@@ -18,16 +18,35 @@ def span(kernel: int, dilation: int) -> int:
     return dilation * (kernel - 1) + 1
 
 
+def large(draw: Draw, *names: str) -> dict[str, int]:
+    """In one case of thirty a size beyond a block for one of `names`, else nothing."""
+    return {draw.choice(names): draw.choice((256, 257))} if draw.rarely(30) else {}
+
+
 def batch(draw: Draw) -> tuple[int, ...]:
     """A batch dimension, in one case of four none, and rarely an empty one."""
     return () if draw.integer(0, 3) == 3 else (draw.size(3),)
 
 
-def plane(draw: Draw, lowest: tuple[int, int]) -> Pair:
+def plane(draw: Draw, lowest: Pair) -> Pair:
     """Rows and columns, each of at least `lowest`; now and then more columns than a vector register has lanes."""
     rows, columns = lowest
     more = (0, 0, 1, 2, 3, 4)
     return max(rows, 1) + draw.choice(more), max(columns, 1) + draw.choice((*more, *more, 17))
+
+
+def planes(draw: Draw, lowest: Pair) -> tuple[int, ...]:
+    """The shape of a pool's input; large in one dimension, it is small in all others."""
+    sizes = large(draw, "batch", "channels", "columns")
+    if not sizes:
+        return (*batch(draw), draw.integer(1, 4), *plane(draw, lowest))
+    rows, columns = (max(size, 1) for size in lowest)
+    return (
+        *((sizes["batch"],) if "batch" in sizes else ()),
+        sizes.get("channels", 1),
+        rows,
+        max(columns, sizes.get("columns", 1)),
+    )
 
 
 def pool_padding(draw: Draw, kernel: Pair) -> int | Pair:

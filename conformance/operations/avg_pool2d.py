@@ -7,34 +7,34 @@ from typing import Any
 import numpy as np
 
 from ..case import Case
-from ..drawing import Draw
+from ..drawing import ANY, Draw
 from ..law import Law
 from ..operation import Operation, Rejection
 from ._pooling_laws import norm_shrinks
-from ._windows import batch, pair, plane, pool_padding
+from ._windows import pair, planes, pool_padding
 
 
 def cases(draw: Draw) -> Case:
     """Every option; exact where every divisor is a power of two."""
     kernel_size = draw.pair(1, 4)
-    stride = draw.pair(1, 3) if draw.boolean() else None
+    stride = draw.pair(1, 4) if draw.boolean() else None
     padding, ceil_mode = pool_padding(draw, pair(kernel_size)), draw.boolean()
     # Rounded up, a last window may hang over the plane and its padding.
     rows, columns = (
         k - 2 * p - (s - 1 if ceil_mode else 0)
         for k, p, s in zip(pair(kernel_size), pair(padding), pair(stride or kernel_size), strict=True)
     )
-    shape = (*batch(draw), draw.integer(1, 3), *plane(draw, (rows, columns)))
+    shape = planes(draw, (rows, columns))
     config = {
         "kernel_size": kernel_size,
         "stride": stride,
         "padding": padding,
         "ceil_mode": ceil_mode,
         "count_include_pad": draw.boolean(),
-        "divisor_override": draw.choice((None, None, 4, 3, 1, 7)),
+        "divisor_override": draw.choice((None, None, None, 4, 3, 1, 7, -2)),
     }
-    exact = all(divisor & (divisor - 1) == 0 for divisor in _divisors(config, shape))
-    return draw.case(config=config, inputs=[draw.tensor(shape)], exact=exact)
+    exact = all(abs(divisor) & (abs(divisor) - 1) == 0 for divisor in _divisors(config, shape))
+    return draw.case(config=config, inputs=[draw.tensor(shape, reach=ANY)], exact=exact)
 
 
 def special(draw: Draw) -> Case:

@@ -1,14 +1,17 @@
 """conv2d: cases, rejections and the claims of a convolution."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from ..case import Case
-from ..drawing import Draw
+from ..drawing import ANY, WEIGHTS, Draw
 from ..law import Law
 from ..operation import Operation, Rejection
 from ._convolution_laws import equals_toeplitz_matrix, is_linear, is_local, is_translation_equivariant
 from ._toeplitz import padding_widths
-from ._windows import batch, pair, plane, span
+from ._windows import batch, large, pair, plane, span
 
 MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -17,51 +20,86 @@ def cases(draw: Draw) -> Case:
     """Every option, alone and combined; the plane is at least what padding and dilated kernel need."""
     padding_mode = draw.choice(MODES)
     kind = draw.choice(("cells", "cells", "same", "valid"))
-    padding: str | int | tuple[int, int] = draw.pair(0, 2) if kind == "cells" else kind
-    stride: int | tuple[int, int] = 1 if kind == "same" else draw.pair(1, 3)
-    return _case(draw, stride, padding, padding_mode)
+    padding = draw.pair(0, 2) if kind == "cells" else kind
+    stride = 1 if kind == "same" else draw.pair(1, 4)
+    options = {"stride": stride, "padding": padding, "padding_mode": padding_mode}
+    # As many windows as half a MiB of float64 holds cost loops a tenth of a second.
+    if draw.dtype == np.float64 and draw.rarely(150):
+        return _many_windows(draw, options)
+    sizes = large(draw, "batch", "in_channels", "out_channels", "columns")
+    return _large(draw, sizes, options) if sizes else _ordinary(draw, options)
 
 
 def special(draw: Draw) -> Case:
     """NaN and infinities in x, without padding: with it torch's own dtypes disagree."""
-    case = _case(draw, draw.pair(1, 2), 0, "zeros")
+    case = _ordinary(draw, {"stride": draw.pair(1, 2), "padding": 0, "padding_mode": "zeros"})
     (x,) = case.inputs
     assert x is not None
     return case.with_inputs(draw.sprinkled(x, (np.nan, np.inf, -np.inf)), exact=False)
 
 
-def _case(
-    draw: Draw, stride: int | tuple[int, int], padding: str | int | tuple[int, int], padding_mode: str
-) -> Case:
-    groups = draw.choice((1, 2, 3))
+def _ordinary(draw: Draw, options: dict[str, Any]) -> Case:
+    """A few channels in a few groups."""
+    groups = draw.choice((1, 2, 3, 4))
     # One channel in a group of several is a depthwise convolution.
-    in_group, out_group = draw.integer(1, 3 if groups == 1 else 2), draw.integer(1, 4 if groups == 1 else 2)
-    kernel_size, dilation, bias = draw.pair(1, 4), draw.pair(1, 2), draw.boolean()
-    kernel, spread = pair(kernel_size), pair(dilation)
-    widths = padding_widths(padding, kernel, spread)
-    rows, columns = (
-        max(span(k, d) - sum(width), _least(padding_mode, max(width)))
-        for k, d, width in zip(kernel, spread, widths, strict=True)
-    )
-    params = {"weight": draw.tensor((groups * out_group, in_group, *kernel))}
+    in_group, out_group = draw.integer(1, 4 if groups == 1 else 2), draw.integer(1, 4 if groups == 1 else 2)
+    options |= {"groups": groups, "kernel_size": draw.pair(1, 4), "dilation": draw.pair(1, 3)}
+    channels = groups * in_group, groups * out_group
+    return _case(draw, channels, options, (*batch(draw), channels[0], *plane(draw, _lowest(options))))
+
+
+def _large(draw: Draw, sizes: dict[str, int], options: dict[str, Any]) -> Case:
+    """Large in one dimension, and small in all others."""
+    options |= {"groups": 1, "kernel_size": draw.pair(1, 2), "dilation": draw.pair(1, 2)}
+    channels = sizes.get("in_channels", 1), sizes.get("out_channels", 1)
+    rows, columns = _lowest(options)
+    shape = sizes.get("batch", 1), channels[0], rows, max(columns, sizes.get("columns", 1))
+    return _case(draw, channels, options, shape)
+
+
+def _many_windows(draw: Draw, options: dict[str, Any]) -> Case:
+    """More windows than a block of them holds, in one sample or in several."""
+    options |= {"groups": 1, "kernel_size": 4, "dilation": 1, "stride": 1}
+    samples, size = draw.choice((((4,), 12), ((), 20)))
+    rows, columns = (max(low, size) for low in _lowest(options))
+    return _case(draw, (16, 1), options, (*samples, 16, rows, columns))
+
+
+def _case(draw: Draw, channels: tuple[int, int], options: Mapping[str, Any], shape: tuple[int, ...]) -> Case:
+    in_channels, out_channels = channels
+    bias, kernel = draw.boolean(), pair(options["kernel_size"])
+    params = {
+        "weight": draw.tensor((out_channels, in_channels // options["groups"], *kernel), 1.0, WEIGHTS, row=3)
+    }
     if bias:
-        params["bias"] = draw.tensor((groups * out_group,))
+        params["bias"] = draw.tensor((out_channels,), 1.0, WEIGHTS, row=0)
     return draw.case(
         config={
-            "in_channels": groups * in_group,
-            "out_channels": groups * out_group,
-            "kernel_size": kernel_size,
-            "stride": stride,
-            "padding": padding,
-            "dilation": dilation,
-            "groups": groups,
+            "in_channels": in_channels,
+            "out_channels": out_channels,
+            "kernel_size": options["kernel_size"],
+            "stride": options["stride"],
+            "padding": options["padding"],
+            "dilation": options["dilation"],
+            "groups": options["groups"],
             "bias": bias,
-            "padding_mode": padding_mode,
+            "padding_mode": options["padding_mode"],
         },
         params=params,
-        inputs=[draw.tensor((*batch(draw), groups * in_group, *plane(draw, (rows, columns))))],
+        inputs=[draw.tensor(shape, 1.0, ANY, row=2)],
         exact=True,
     )
+
+
+def _lowest(options: Mapping[str, Any]) -> tuple[int, int]:
+    """The smallest plane that the dilated kernel and the padding mode allow."""
+    kernel, dilation = pair(options["kernel_size"]), pair(options["dilation"])
+    widths = padding_widths(options["padding"], kernel, dilation)
+    rows, columns = (
+        max(span(k, d) - sum(width), _least(options["padding_mode"], max(width)), 1)
+        for k, d, width in zip(kernel, dilation, widths, strict=True)
+    )
+    return rows, columns
 
 
 def _least(padding_mode: str, width: int) -> int:

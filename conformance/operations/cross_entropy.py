@@ -8,7 +8,8 @@ from ..case import Case
 from ..drawing import Draw
 from ..operation import Kink, Operation, Rejection
 from ..tree import Array
-from ._scores import special_scores
+from ._scores import scores, special_scores
+from ._shapes import LARGE
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -24,7 +25,7 @@ def cases(draw: Draw) -> Case:
     return draw.case(
         config=_config(ignore_index, draw.choice(REDUCTIONS), smoothing),
         params=params,
-        inputs=[draw.tensor(input_shape), target],
+        inputs=[scores(draw, input_shape, class_axis), target],
     )
 
 
@@ -43,11 +44,14 @@ def special(draw: Draw) -> Case:
 
 
 def _shape(draw: Draw) -> tuple[tuple[int, ...], int]:
-    classes = draw.choice((3, 2, 5, 4, 7, 6, 2, 3, 4, 1))
-    if draw.integer(0, 5) == 0:
+    classes = draw.choice((3, 2, 5, 4, 7, 6, 2, 3, 4, 1, 8))
+    if draw.rarely(30):
+        size = draw.choice(LARGE)
+        return draw.choice(((2, size), (size, 3), (1, 2, size))), 1
+    if draw.rarely(6):
         return (classes,), 0
     return (
-        0 if draw.integer(0, 19) == 10 else draw.choice((2, 3, 4, 1, 5)),
+        0 if draw.integer(0, 19) == 10 else draw.choice((2, 3, 4, 1, 5, 8)),
         classes,
         *(draw.integer(1, 4) for _ in range(draw.integer(0, 2))),
     ), 1
@@ -56,11 +60,13 @@ def _shape(draw: Draw) -> tuple[tuple[int, ...], int]:
 def _target(
     draw: Draw, input_shape: tuple[int, ...], class_axis: int, *, ignored: bool = True
 ) -> tuple[Array, int]:
-    """Probabilities, positive and summing to one as torch's documentation wants them, or class indices."""
+    """Probabilities that sum to one, now and then with zeros among them, or class indices."""
     classes = input_shape[class_axis]
     ignore_index = draw.choice((-100, -1))
     if draw.boolean():
-        counts = draw.classes(input_shape, 9) + 1
+        counts = draw.classes(input_shape, 9)
+        # Of no counts at all nothing is the share.
+        counts += counts.sum(axis=class_axis, keepdims=True) == 0 if draw.boolean() else 1
         return (counts / counts.sum(axis=class_axis, keepdims=True)).astype(draw.dtype), ignore_index
     others: tuple[int, ...] = ()
     if ignored:

@@ -3,20 +3,21 @@
 import numpy as np
 
 from ..case import Case
-from ..drawing import Draw
+from ..drawing import ANY, Draw
 from ..operation import Operation, Rejection
 from ._shapes import any_shape
 
 
 def cases(draw: Draw) -> Case:
     """Any shape, any range of its dimensions, each end counted from the front or from the back."""
-    shape = any_shape(draw, most=4)
-    return draw.case(config=_dimensions(draw, len(shape)), inputs=[draw.tensor(shape)], exact=True)
+    shape = any_shape(draw)
+    config = _dimensions(draw, len(shape))
+    return draw.case(config=config, inputs=[draw.tensor(shape, reach=ANY)], exact=True)
 
 
 def special(draw: Draw) -> Case:
     """NaN, infinities, zeros and subnormals are copied as they are."""
-    shape = any_shape(draw, most=4)
+    shape = any_shape(draw)
     x = draw.sprinkled(draw.tensor(shape))
     return draw.case(config=_dimensions(draw, len(shape)), inputs=[x])
 

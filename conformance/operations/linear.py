@@ -3,33 +3,39 @@
 import numpy as np
 
 from ..case import Case
-from ..drawing import Draw
+from ..drawing import ANY, WEIGHTS, Draw
 from ..law import Law
 from ..operation import Operation, Rejection
 from ..tree import Array
 from ..trial import Trial
+from ._shapes import LARGE
 
 
 def cases(draw: Draw) -> Case:
     """Any leading dimensions (none, too), with and without bias; few cases are empty, since zeros multiply.
 
-    Now and then a matrix is larger than a vector register in one dimension, and ends in the middle of one.
+    Now and then a matrix is larger than a vector register in one dimension, and ends in the middle of one; and
+    rarely larger than a block.
     """
-    in_features, out_features = draw.size(), draw.integer(1, 6)
-    wide = draw.integer(0, 9)
-    if wide == 8:
+    in_features, out_features, bias = draw.size(), draw.integer(1, 8), draw.boolean()
+    leading = [draw.integer(1, 4) if i else draw.size(5) for i in range(draw.integer(0, 3))]
+    wide = draw.integer(0, 29)
+    if wide in (25, 26):
         in_features = 35
-    elif wide == 9:
+    elif wide in (27, 28):
         out_features = 19
-    bias = draw.boolean()
-    leading = [draw.integer(1, 4) if i else draw.size(4) for i in range(draw.integer(0, 3))]
-    params = {"weight": draw.tensor((out_features, in_features))}
+    elif wide == 29:
+        large = draw.choice(LARGE)
+        in_features, out_features, leading = draw.choice(
+            ((large, 3, [2]), (3, large, [2]), (2, 3, [large]), (3, 2, [1, large]))
+        )
+    params = {"weight": draw.tensor((out_features, in_features), reach=WEIGHTS)}
     if bias:
-        params["bias"] = draw.tensor((out_features,))
+        params["bias"] = draw.tensor((out_features,), reach=WEIGHTS, row=0)
     return draw.case(
         config={"in_features": in_features, "out_features": out_features, "bias": bias},
         params=params,
-        inputs=[draw.tensor((*leading, in_features))],
+        inputs=[draw.tensor((*leading, in_features), reach=ANY)],
         exact=True,
     )
 

@@ -3,18 +3,21 @@
 import numpy as np
 
 from ..case import Case
-from ..drawing import Draw
+from ..drawing import ANY, Draw, Reach
 from ..law import Law
 from ..operation import Kink, Operation, Rejection
 from ..tree import Array
 from ._pooling_laws import differences_do_not_grow, maximum_moves_freely
-from ._windows import batch, pair, plane, pool_padding, span
+from ._windows import pair, planes, pool_padding, span
+
+DISTINCT = Reach(rows=tuple(row for row in ANY.rows if row[0]), whole=ANY.whole)
+"""No plane is constant."""
 
 
 def cases(draw: Draw) -> Case:
     """Every option; all values differ, so that every maximum is at one place."""
-    kernel_size, dilation = draw.pair(1, 4), draw.pair(1, 2)
-    stride = draw.pair(1, 3) if draw.boolean() else None
+    kernel_size, dilation = draw.pair(1, 4), draw.pair(1, 3)
+    stride = draw.pair(1, 4) if draw.boolean() else None
     padding, ceil_mode = pool_padding(draw, pair(kernel_size)), draw.boolean()
     # Rounded up, a last window may hang over; and one that starts in the padding must reach the plane.
     rows, columns = (
@@ -23,6 +26,7 @@ def cases(draw: Draw) -> Case:
             pair(kernel_size), pair(dilation), pair(padding), pair(stride or kernel_size), strict=True
         )
     )
+    shape = planes(draw, (rows, columns))
     return draw.case(
         config={
             "kernel_size": kernel_size,
@@ -32,7 +36,7 @@ def cases(draw: Draw) -> Case:
             "return_indices": draw.boolean(),
             "ceil_mode": ceil_mode,
         },
-        inputs=[draw.distinct((*batch(draw), draw.integer(1, 3), *plane(draw, (rows, columns))))],
+        inputs=[draw.distinct(shape, 1.0, DISTINCT, row=2)],
         exact=True,
     )
 

@@ -3,14 +3,14 @@
 import numpy as np
 
 from ..case import Case
-from ..drawing import Draw
+from ..drawing import ANY, Draw
 from ..operation import Kink, Operation
 from ._shapes import any_shape
 
 
 def cases(draw: Draw) -> Case:
     """Any shape, at least half a step away from zero."""
-    return draw.case(config={}, inputs=[draw.off_zero(any_shape(draw))], exact=True)
+    return draw.case(config={}, inputs=[draw.off_zero(any_shape(draw), 1.0, ANY, row=0)], exact=True)
 
 
 def special(draw: Draw) -> Case:

@@ -10,35 +10,60 @@ from ..law import Law
 from ..operation import Kink, Operation, Rejection
 from ..tree import Array
 from ._recurrent_laws import bidirectional_is_two_networks, split_sequence_carries_state, stacked_is_composed
-from ._recurrent_params import SIGNIFICAND, cells, largest_sum, lattice, one_sign, shapes
+from ._recurrent_params import (
+    SEQUENCES,
+    SIGNIFICAND,
+    cells,
+    generic,
+    largest_sum,
+    lattice,
+    one_sign,
+    shapes,
+)
+from ._windows import large
+
+LONG = 64
+"""Steps of a long sequence."""
 
 
 def cases(draw: Draw) -> Case:
     """Every option. With relu, no sum that feeds it is near zero: see `lattice` and `one_sign`."""
-    input_size = draw.integer(1, 4)
-    hidden_size = input_size if draw.integer(0, 3) == 3 else draw.integer(1, 4)
+    nonlinearity, bias = draw.choice(("tanh", "relu")), draw.boolean()
+    sizes = large(draw, "input_size", "batch", "steps")
+    # Small networks, so that the sums of a lattice stay small; and so that what is large elsewhere stays cheap.
+    small = bool(sizes) or (nonlinearity == "relu" and bias and draw.regime == "exact")
+    some = (1, 2, 3) if small else (1, 2, 3, 4, 5, 2, 3, 8)
+    input_size = sizes.get("input_size", draw.choice(some))
+    hidden_size = draw.choice(some)
+    if draw.integer(0, 3) == 3 and "input_size" not in sizes:
+        hidden_size = input_size
     config = {
         "input_size": input_size,
         "hidden_size": hidden_size,
-        "num_layers": draw.integer(1, 3),
-        "nonlinearity": draw.choice(("tanh", "relu")),
-        "bias": draw.boolean(),
+        "num_layers": draw.integer(1, 2 if sizes else 3),
+        "nonlinearity": nonlinearity,
+        "bias": bias,
         "batch_first": draw.boolean(),
         "dropout": 0.0,
         "bidirectional": draw.boolean(),
     }
-    steps, batch = draw.integer(1, 5), () if draw.integer(0, 3) == 3 else (draw.size(3),)
+    steps, batch = draw.choice(some), () if draw.integer(0, 3) == 3 else (draw.size(3),)
+    if "steps" in sizes:
+        steps = LONG
+    if "batch" in sizes:
+        batch = (sizes["batch"],)
     shape = (*batch, steps, input_size) if config["batch_first"] else (steps, *batch, input_size)
     state = (len(cells(config)), *batch, hidden_size)
-    if config["nonlinearity"] == "tanh":
-        params = {name: draw.tensor(size, 1 / 8) for name, size in shapes(config).items()}
-        x, h_0 = draw.tensor(shape, 1 / 4), draw.tensor(state, 1 / 8)
-    elif draw.regime == "exact" and config["bias"] and largest_sum(config, steps) < SIGNIFICAND:
+    if nonlinearity == "tanh":
+        params = generic(draw, config)
+        x, h_0 = draw.tensor(shape, 1 / 4, SEQUENCES), draw.tensor(state, 1 / 8, SEQUENCES)
+    elif draw.regime == "exact" and bias and largest_sum(config, steps) < SIGNIFICAND:
         params = lattice(draw, config)
         x, h_0 = draw.tensor(shape), draw.tensor(state)
     else:
-        params = one_sign(draw, config)
-        x, h_0 = np.abs(draw.off_zero(shape)), np.abs(draw.off_zero(state))
+        # The states of a long sequence, or of many units, grow with every step.
+        params = one_sign(draw, config, 1 / 16 if steps * hidden_size < 16 else 1 / 128)
+        x, h_0 = (np.abs(draw.off_zero(size, 1.0, SEQUENCES)) for size in (shape, state))
     return draw.case(config=config, params=params, inputs=[x, None if draw.boolean() else h_0])
 
 

@@ -1,7 +1,7 @@
 """sigmoid: cases and special values."""
 
 from ..case import Case
-from ..drawing import Draw
+from ..drawing import UNITS, Draw
 from ..operation import Operation
 from ._shapes import any_shape
 
@@ -9,7 +9,7 @@ from ._shapes import any_shape
 def cases(draw: Draw) -> Case:
     """Any shape, from the steep middle to where the function saturates."""
     scale = draw.choice((0.25, 1.0))
-    return draw.case(config={}, inputs=[draw.tensor(any_shape(draw), scale)])
+    return draw.case(config={}, inputs=[draw.tensor(any_shape(draw), scale, UNITS)])
 
 
 def special(draw: Draw) -> Case:

@@ -1,5 +1,6 @@
 """Dense layers: the terms of every inner product in another order, the bias before them or after them."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,12 @@ from ._sums import ORDERS, Order, native, product
 
 
 def dense(order: Order, *, bias_first: bool = False, fortran: bool = False) -> Vjp:
-    """Y = x @ weight.T + bias, or bias + x @ weight.T summed as one, over matrices in either memory order."""
+    """The function y = x @ weight.T + bias, or bias + x @ weight.T as one sum, in either memory order."""
     lay = np.asfortranarray if fortran else np.ascontiguousarray
 
     def vjp(params: Params, x: Array, *, out_features: int, **config: Any) -> tuple[Array, Pullback]:
         weight, bias = lay(params["weight"]), params.get("bias")
-        rows = lay(x.reshape(-1, x.shape[-1]) if x.size else x.reshape(x[..., 0].size, x.shape[-1]))
+        rows = lay(x.reshape(math.prod(x.shape[:-1]), x.shape[-1]))
         if bias is not None and bias_first:
             one = np.ones((len(rows), 1), x.dtype)
             y = product(np.hstack([one, rows]), np.vstack([bias, weight.T]), order)

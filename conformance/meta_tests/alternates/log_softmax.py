@@ -14,7 +14,7 @@ from .softmax import shifted
 
 
 def log_softmax(order: Order, *, from_exponentials: bool = False) -> Vjp:
-    """Y = (x - m) - log s; dx = g - p sum of g, with the softmax p as exp(y) or as exp(x - m) / s."""
+    """The function y = (x - m) - log s; dx = g - p sum of g, with p as exp(y) or as exp(x - m) / s."""
 
     def vjp(params: Params, x: Array, *, dim: int) -> tuple[Array, Pullback]:
         z = shifted(np.atleast_1d(x), dim)

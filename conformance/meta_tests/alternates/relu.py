@@ -8,7 +8,7 @@ from ._alternate import Alternate, Cotangents, Params, Pullback, alternate
 
 
 def by_choosing(params: Params, x: Array) -> tuple[Array, Pullback]:
-    """Y = 0 if x < 0 else x."""
+    """The function y = 0 if x < 0 else x."""
 
     def pullback(cotangent: Array) -> Cotangents:
         return {}, (np.where(x <= 0, x.dtype.type(0), cotangent),)

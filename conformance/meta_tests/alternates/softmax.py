@@ -11,7 +11,7 @@ from ._sums import ORDERS, Order, native, pairwise, wide
 
 
 def shifted(rows: Array, dim: int) -> Array:
-    """X - max x."""
+    """The scores less their maximum."""
     return rows - rows.max(dim, keepdims=True, initial=-np.inf)
 
 
@@ -34,7 +34,7 @@ def by_log_sum_exp(rows: Array, dim: int, order: Order) -> Array:
 
 
 def softmax(value: Callable[[Array, int, Order], Array], order: Order, *, product_first: bool = False) -> Vjp:
-    """Y = value(x); dx = y (g - s) or y g - y s, with s = sum of g y."""
+    """The function y = value(x); dx = y (g - s) or y g - y s, with s = sum of g y."""
 
     def vjp(params: Params, x: Array, *, dim: int) -> tuple[Array, Pullback]:
         y = value(np.atleast_1d(x), dim, order)

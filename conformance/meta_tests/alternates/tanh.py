@@ -42,7 +42,7 @@ def from_input(x: Array, y: Array) -> Array:
 
 
 def tanh(value: Callable[[Array], Array], slope: Callable[[Array, Array], Array]) -> Vjp:
-    """Y = value(x), dx = g slope(x, y)."""
+    """The function y = value(x), dx = g slope(x, y)."""
 
     def vjp(params: Params, x: Array) -> tuple[Array, Pullback]:
         y = value(x)

@@ -1,0 +1,53 @@
+"""Parts of a recurrent network: single layers and directions, the sequence and the final states."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..case import Case
+from ..tree import Array, Tree, leaves
+from ..trial import Trial
+
+Output = tuple[Array, list[Array]]
+"""The sequence of outputs, and the final states: h_n, or h_n and c_n."""
+
+
+def one_layer(case: Case, names: Mapping[str, str], x: Array, states: slice, **options: object) -> Case:
+    """The network of one layer whose parameters are those with the suffixes `names`, renamed by it."""
+    params = {
+        kind + names[suffix]: array
+        for key, array in case.params.items()
+        for kind, suffix in [split_name(key)]
+        if suffix in names
+    }
+    starts = (None if state is None else state[states] for state in case.inputs[1:])
+    part = case.with_config(num_layers=1, input_size=x.shape[-1], **options)
+    return replace(part.with_inputs(x, *starts), params=params)
+
+
+def split_name(key: str) -> tuple[str, str]:
+    """weight_ih_l0_reverse -> weight_ih, _l0_reverse"""
+    place = key.index("_l")
+    return key[:place], key[place:]
+
+
+def run(trial: Trial, case: Case) -> Output:
+    """The kernel's sequence and final states for another case."""
+    return parted(trial.run(case))
+
+
+def parted(output: Tree) -> Output:
+    """The sequence and the final states of an output."""
+    sequence, *states = (leaf for _, leaf in leaves(output) if leaf is not None)
+    return sequence, states
+
+
+def tree(sequence: Array, states: Sequence[Array]) -> Tree:
+    """An output as the network returns it."""
+    return sequence, states[0] if len(states) == 1 else tuple(states)
+
+
+def time_axis(case: Case) -> int:
+    """The axis of time: the second one only with batch_first and a batch."""
+    x = case.inputs[0]
+    assert x is not None
+    return 1 if case.config["batch_first"] and x.ndim == 3 else 0

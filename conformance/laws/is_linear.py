@@ -1,0 +1,23 @@
+"""Law: superposition."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..trial import Trial
+from ._single import first_input, output_of
+
+
+def is_linear(trial: Trial) -> None:
+    """Without its bias, the output for 2 a - 3 b is 2 times that for a, less 3 times that for b."""
+    case = trial.case
+    if not case.exact:
+        return
+    if case.config.get("bias"):
+        weights = {name: array for name, array in case.params.items() if name != "bias"}
+        case = replace(case.with_config(bias=False), params=weights)
+    a = first_input(case)
+    b = np.flip(a).copy()
+    both = case.with_inputs(2 * a - 3 * b)
+    of_a, of_b = output_of(trial, case), output_of(trial, case.with_inputs(b))
+    trial.agree_with_each_other(trial.run(both), 2 * of_a - 3 * of_b, both, "2 a - 3 b")

@@ -1,0 +1,43 @@
+"""Law: a pullback is a linear map."""
+
+import numpy as np
+
+from ..tree import Array, Tree, map_leaves
+from ..trial import Trial, cotangent_spread_leaves
+from ._answers import flat, own_answer, pulled_back
+
+
+def pullback_is_linear(trial: Trial) -> None:
+    """The pullback of 2 a - 3 b is 2 times that of a, less 3 times that of b."""
+    case, oracle = trial.case, trial.oracle
+    _, of_a = own_answer(trial)
+    assert of_a is not None
+    a = case.cotangent
+    if case.exact:
+        backwards = map_leaves(lambda leaf: np.flip(leaf).copy(), a)
+        of_b, of_sum = pulled_back(trial, [backwards, _sum(a, backwards)])
+        expected = map(_sum, flat(of_a), flat(of_b))
+    else:
+        # b = 2 a, where scaling by -4 is without an error: the allowance of the case itself, scaled, will do.
+        (of_sum,) = pulled_back(trial, [map_leaves(lambda leaf: np.asarray(-4 * leaf), a)])
+        expected = (None if leaf is None else np.asarray(-4 * leaf) for leaf in flat(of_a))
+
+    def spreads(careful: bool) -> list[Array | None]:
+        found = cotangent_spread_leaves(oracle, careful)
+        return [None if spread is None else 4 * spread for spread in found]
+
+    names = [name for name, _ in trial.named_cotangents(of_a)]
+    trial.agree(
+        list(zip(names, flat(of_sum), strict=True)),
+        list(zip(names, expected, strict=True)),
+        spreads,
+        exactly=case.exact,
+        shares=2,
+        kind="cotangent",
+    )
+
+
+def _sum(a: Tree, b: Tree) -> Tree:
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return tuple(map(_sum, a, b))
+    return None if a is None or b is None else np.asarray(2 * a - 3 * b)

@@ -1,0 +1,23 @@
+"""Law: what a stack of layers is."""
+
+import numpy as np
+
+from ..trial import Trial
+from ._recurrent import one_layer, run, tree
+from ._single import first_input
+
+
+def stacked_is_composed(trial: Trial) -> None:
+    """A network of several layers is networks of one layer, each reading the outputs of the one below."""
+    case = trial.case
+    layers, cells = case.config["num_layers"], 1 + case.config["bidirectional"]
+    if layers == 1:
+        return
+    sequence, finals = first_input(case), []
+    for layer in range(layers):
+        names = {f"_l{layer}": "_l0", f"_l{layer}_reverse": "_l0_reverse"}
+        part = one_layer(case, names, sequence, slice(layer * cells, (layer + 1) * cells))
+        sequence, states = run(trial, part)
+        finals.append(states)
+    composed = tree(sequence, [np.concatenate(parts, 0) for parts in zip(*finals, strict=True)])
+    trial.agree_with_each_other(trial.run(case), composed, what="the stack against layer by layer")

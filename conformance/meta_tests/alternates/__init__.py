@@ -1,0 +1,48 @@
+"""Correct kernels that nobody may accuse: other formulas, other orders of summation, PyTorch itself.
+
+All that computes here keeps the error bounds of the primitives it is made of; what does not (one-pass variance,
+log of softmax, tanh for a sigmoid's tail, differences of running sums, transforms) is a defect or needs a
+declaration.
+"""
+
+from conformance.eager import eager_kernel
+from conformance.operations import OPERATIONS
+
+from . import (
+    avg_pool2d,
+    conv2d,
+    cross_entropy,
+    flatten,
+    linear,
+    log_softmax,
+    max_pool2d,
+    mse_loss,
+    relu,
+    rnn,
+    sigmoid,
+    softmax,
+    tanh,
+)
+from ._alternate import Alternate
+
+ALTERNATES: tuple[Alternate, ...] = (
+    *(
+        Alternate(operation=operation.name, name="torch", kernel=eager_kernel(operation.name))
+        for operation in OPERATIONS
+    ),
+    *linear.ALTERNATES,
+    *relu.ALTERNATES,
+    *sigmoid.ALTERNATES,
+    *tanh.ALTERNATES,
+    *softmax.ALTERNATES,
+    *log_softmax.ALTERNATES,
+    *flatten.ALTERNATES,
+    *conv2d.ALTERNATES,
+    *max_pool2d.ALTERNATES,
+    *avg_pool2d.ALTERNATES,
+    *cross_entropy.ALTERNATES,
+    *mse_loss.ALTERNATES,
+    *rnn.ALTERNATES,
+)
+
+__all__ = ["ALTERNATES", "Alternate"]

@@ -1,0 +1,96 @@
+"""Convolutions by im2col and by kernel position, the terms of every inner product in other orders.
+
+Not by FFT and not by Winograd's transforms: their error is bounded by norms, not element by element, and there is
+no declaration that admits them.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from conformance.tree import Array
+
+from ._alternate import Alternate, Cotangents, Params, Pullback, Vjp, alternate
+from ._planes import Pair, Windows, gathered, pair, planes, scattered, windows
+from ._sums import ORDERS, Order, native, pairwise, product, sequential, wide
+
+
+def convolution(order: Order, *, by_position: bool = False, bias_first: bool = False) -> Vjp:
+    """Every window is a column; `by_position` adds up the products of one kernel position after another."""
+
+    def vjp(params: Params, x: Array, *, groups: int, **config: Any) -> tuple[Array, Pullback]:
+        weight, bias = params["weight"], params.get("bias")
+        place = _windows(x.shape[-2:], weight.shape[-2:], config)
+        flat = planes(x)
+        n, channels = flat.shape[:2]
+        cells, positions = place.read.shape
+        columns = gathered(flat, place.read, 0).reshape(n, groups, channels // groups, cells, positions)
+        kernel = weight.reshape(groups, len(weight) // groups, channels // groups, cells)
+        start = np.zeros(len(weight), x.dtype) if bias is None else bias
+        if by_position:
+            y = np.zeros((n, groups, kernel.shape[1], positions), x.dtype)
+            y += start.reshape(groups, -1, 1) if bias_first else 0
+            for cell in range(cells):
+                y = y + product(kernel[..., cell], columns[..., cell, :], order)
+            y = y if bias_first else y + start.reshape(groups, -1, 1)
+        else:
+            matrix, terms = _rows(kernel), columns.reshape(n, groups, channels // groups * cells, positions)
+            if bias_first and bias is not None:
+                matrix = np.concatenate([start.reshape(groups, -1, 1), matrix], 2)
+                terms = np.concatenate([np.ones((n, groups, 1, positions), x.dtype), terms], 2)
+            y = product(matrix, terms, order)
+            y = y if bias_first or bias is None else y + start.reshape(groups, -1, 1)
+        y = y.reshape(*x.shape[:-3], len(weight), *place.shape)
+
+        def pullback(cotangent: Array) -> Cotangents:
+            g = cotangent.reshape(n, groups, kernel.shape[1], positions)
+            # One sum over batch and positions.
+            g_rows = np.moveaxis(g, 0, 2).reshape(groups, kernel.shape[1], n * positions)
+            c_rows = np.moveaxis(columns, 0, 3).reshape(groups, channels // groups * cells, n * positions)
+            d_weight = product(g_rows, c_rows.swapaxes(1, 2), order).reshape(weight.shape)
+            d_columns = product(_rows(kernel).swapaxes(1, 2), g, order)
+            d_columns = d_columns.reshape(n, channels, cells, positions)
+            d_x = scattered(d_columns, place.read, flat.shape[2], backwards=by_position)
+            of_params = {"weight": d_weight}
+            if bias is not None:
+                of_params["bias"] = order(g_rows, 2).reshape(-1)
+            return {**of_params}, (d_x.reshape(x.shape),)
+
+        return y, pullback
+
+    return vjp
+
+
+def _rows(kernel: Array) -> Array:
+    return kernel.reshape(*kernel.shape[:2], -1)
+
+
+def _windows(size: tuple[int, ...], kernel: tuple[int, ...], config: dict[str, Any]) -> Windows:
+    stride, dilation = pair(config["stride"]), pair(config["dilation"])
+    reach = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
+    if config["padding"] == "same":
+        margin = [(r // 2, r - r // 2) for r in reach]
+    else:
+        padding: Pair = (0, 0) if config["padding"] == "valid" else pair(config["padding"])
+        margin = [(p, p) for p in padding]
+    counts = [
+        (length + sum(m) - r - 1) // s + 1
+        for length, m, r, s in zip(size, margin, reach, stride, strict=True)
+    ]
+    return windows(
+        size, (kernel[0], kernel[1]), stride, dilation, margin, (counts[0], counts[1]), config["padding_mode"]
+    )
+
+
+ALTERNATES: tuple[Alternate, ...] = (
+    *(
+        alternate("conv2d", f"im2col, {name}", convolution(order, bias_first=i % 2 == 1))
+        for i, (name, order) in enumerate(ORDERS.items())
+    ),
+    alternate("conv2d", "by_position", convolution(native, by_position=True)),
+    alternate(
+        "conv2d", "by_position, bias first", convolution(sequential, by_position=True, bias_first=True)
+    ),
+    alternate("conv2d", "by_position, pairwise", convolution(pairwise, by_position=True)),
+    alternate("conv2d", "by_position, wide", convolution(wide, by_position=True, bias_first=True)),
+)

@@ -1,0 +1,159 @@
+"""Correct kernels that compute otherwise than PyTorch are not accused; `soak` judges many more of their cases."""
+
+from collections.abc import Callable
+from typing import Any
+
+import hypothesis
+import numpy as np
+import pytest
+
+from conformance.asking import asked_cases, run_given
+from conformance.backend import DTYPES
+from conformance.kernel import Arguments, Kernel, call_pullback, call_vjp
+from conformance.operation import Operation
+from conformance.operations import OPERATIONS
+from conformance.oracle import Oracle
+from conformance.tree import Array
+from conformance.trial import arrays_of, copy_tree
+
+from . import soak
+from .alternates import ALTERNATES, Alternate
+from .alternates._court import Tally, judge_together
+from .alternates._sums import ORDERS, product
+
+EXAMPLES, CONTENTS = 6, 6
+
+every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+
+EXACT = {"relu", "flatten", "max_pool2d"}
+"""Operations that round nothing, or next to nothing: max_pool2d only where cotangents of windows meet."""
+
+
+def of(operation: Operation) -> list[Alternate]:
+    """The alternates of an operation; the first one is PyTorch."""
+    return [alternate for alternate in ALTERNATES if alternate.operation == operation.name]
+
+
+@every_operation
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_no_alternate_is_accused(operation: Operation, dtype: str) -> None:
+    """Whatever the formula and the order of its sums, every law is kept in every regime."""
+    tally = judge_together(operation, of(operation), dtype, examples=EXAMPLES, contents=CONTENTS)
+    accusations = [f"{a.alternate}, {a.law}: {a.message}; {a.case.config}" for a in tally.accusations]
+    assert accusations == []
+    assert tally.examples > EXAMPLES * CONTENTS
+    assert tally.elements > tally.examples
+    assert tally.headroom <= 1
+
+
+@every_operation
+def test_an_operation_has_several_alternates(operation: Operation) -> None:
+    """PyTorch in the case's dtype, and others; no two of a name."""
+    names = [alternate.name for alternate in of(operation)]
+    assert names[0] == "torch"
+    assert len(names) == len(set(names)) > 1
+
+
+def answers(kernel: Kernel, oracle: Oracle) -> list[bytes]:
+    """The bits of output and cotangents."""
+    case = oracle.case
+    output, pullback = call_vjp(kernel, case, Arguments.of(case))
+    return [a.tobytes() for a in arrays_of(output, *call_pullback(pullback, case, copy_tree(case.cotangent)))]
+
+
+@every_operation
+def test_alternates_round_otherwise(operation: Operation) -> None:
+    """Each one gives other bits than PyTorch somewhere: they are no copies of each other's arithmetic."""
+    if operation.name in EXACT:
+        pytest.skip("nothing is rounded")
+    same = {alternate.name for alternate in of(operation)} - {"torch"}
+    torch, *others = of(operation)
+
+    def compare(oracle: Oracle) -> None:
+        if oracle.case.regime == "affine":
+            expected = answers(torch.kernel, oracle)
+            for alternate in others:
+                if alternate.name in same and answers(alternate.kernel, oracle) != expected:
+                    same.discard(alternate.name)
+
+    run_given(
+        asked_cases(operation, "float32"), compare, seed=5, examples=60, phases=(hypothesis.Phase.generate,)
+    )
+    assert same == set()
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=lambda order: order.__name__)
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 7, 8, 9, 33])
+def test_orders_sum_everything_once(order: Callable[[Array, int], Array], size: int) -> None:
+    """Whole numbers have one sum, in every order, over every axis."""
+    terms = np.random.default_rng(size).integers(-9, 9, (2, size, 3)).astype(np.float32)
+    for axis, rows in ((1, terms), (0, np.moveaxis(terms, 1, 0))):
+        total = order(rows, axis)
+        assert total.dtype == np.float32
+        np.testing.assert_array_equal(total, terms.sum(1))
+    left, right = terms.swapaxes(1, 2), terms
+    np.testing.assert_array_equal(product(left, right, order), left @ right)
+
+
+def spoilt(error: float) -> Kernel:
+    """A softmax that is right but for a relative error in its output."""
+    right = next(a.kernel for a in ALTERNATES if a.operation == "softmax" and a.name == "sequential")
+    assert right.vjp is not None
+
+    def vjp(params: Any, x: Array, **config: Any) -> Any:
+        assert right.vjp is not None
+        y, pullback = right.vjp(params, x, **config)
+        return (y.astype(np.float64) * (1 + error)).astype(y.dtype), pullback
+
+    return Kernel("softmax", None, vjp)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_court_can_accuse(dtype: str) -> None:
+    """An error of a few dozen roundings, which the same court does not overlook."""
+    (operation,) = (operation for operation in OPERATIONS if operation.name == "softmax")
+    wrong = Alternate(operation="softmax", name="spoilt", kernel=spoilt(200 * float(np.finfo(dtype).eps)))
+    tally = judge_together(operation, [wrong], dtype, examples=EXAMPLES, contents=CONTENTS)
+    assert {a.law for a in tally.accusations} >= {"agreement"}
+    assert all(a.alternate == "spoilt" and a.message for a in tally.accusations)
+
+
+def test_soak_counts_and_exits_with_status_0(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+    """A short one prints the examples of each dtype and of all."""
+    assert soak.main(["--operations", "flatten", "--judged", "60", "-j", "1", "--save", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if "examples" in line] == [
+        "flatten-float32",
+        "flatten-float64",
+        "all",
+    ]
+
+
+def test_soak_saves_what_is_accused(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Any) -> None:
+    """Exit status 1, and a case that can be replayed."""
+    (operation,) = (operation for operation in OPERATIONS if operation.name == "softmax")
+    wrong = Alternate(operation="softmax", name="spoilt", kernel=spoilt(0.01))
+    accused = judge_together(operation, [wrong], "float64", examples=4)
+    assert accused.accusations
+
+    class Pool:
+        """Runs nothing in another process."""
+
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            pass
+
+        def __enter__(self) -> "Pool":
+            return self
+
+        def __exit__(self, *details: Any) -> None:
+            pass
+
+        def submit(self, *arguments: Any) -> Any:
+            done: Any = soak.Future()
+            done.set_result(accused if arguments[2] == "float64" else Tally())
+            return done
+
+    monkeypatch.setattr(soak, "ProcessPoolExecutor", Pool)
+    assert soak.main(["--operations", "softmax", "--judged", "60", "--save", str(tmp_path)]) == 1
+    assert list(tmp_path.glob("softmax-float64-*.safetensors"))
+    assert "spoilt" in capsys.readouterr().out

@@ -181,52 +181,49 @@ def compare_together(
 
     None where anything is not finite, wrong or ill-conditioned: then each array has to be looked at.
     """
-    sizes = [array.size for array in expected]
-    full = [i for i, size in enumerate(sizes) if size]
-    if not full:
-        return [Comparison(elements=0, informative=0, tier="exact") for _ in names]
-    starts = np.cumsum([0, *(sizes[i] for i in full[:-1])])
-    given, wanted = (np.concatenate([side[i].ravel() for i in full]) for side in (actual, expected))
+    full = [i for i, array in enumerate(expected) if array.size]
+    given, wanted = _joined([actual[i] for i in full]), _joined([expected[i] for i in full])
+    ratio: Array | None = None
     with np.errstate(over="ignore", invalid="ignore"):
-        size = np.abs(wanted)
         gap = np.abs(given - wanted)
-        largest = dict(zip(full, np.maximum.reduceat(size, starts), strict=True))
-        if exactly:
-            agreed, ratio = bool((gap == 0).all()), None
-        else:
-            agreed, ratio = bool((gap <= shares * allowance(wanted, None, arithmetic)).all()), None
-            if not agreed:
-                found = spreads()
-                flat = [found[i] for i in full]
-                spread = np.concatenate(
-                    [np.zeros(sizes[i]) if s is None else s.ravel() for i, s in zip(full, flat, strict=True)]
-                )
-                allowed = shares * allowance(wanted, spread, arithmetic)
-                ratio = gap / allowed
-                loosest = np.maximum.reduceat(allowed, starts)
-                sound = loosest <= ILL_CONDITIONED * np.fromiter(largest.values(), np.float64)
-                agreed = bool((ratio <= 1).all() and sound.all())
+        allowed = 0 if exactly else shares * allowance(wanted, None, arithmetic)
+        agreed = bool((gap <= allowed).all())
+        if not agreed and not exactly:
+            found = spreads()
+            known = [np.zeros(expected[i].shape) if (s := found[i]) is None else s for i in full]
+            allowed = shares * allowance(wanted, _joined(known), arithmetic)
+            ratio = gap / allowed
+            starts = np.cumsum([0, *(expected[i].size for i in full[:-1])])
+            loosest, largest = (np.maximum.reduceat(of, starts) for of in (allowed, np.abs(wanted)))
+            agreed = bool((ratio <= 1).all() and (loosest <= ILL_CONDITIONED * largest).all())
     if not agreed:
         return None
-    comparisons = []
-    for i, name in enumerate(names):
+    tier, start, comparisons = "exact" if exactly else arithmetic.tier, 0, []
+    for name, want in zip(names, expected, strict=True):
         headroom = worst = None
-        if ratio is not None and i in largest:
-            start = int(starts[full.index(i)])
-            mine = ratio[start : start + sizes[i]]
-            headroom = float(mine.max())
-            worst = f"{name} at {_place(mine.reshape(expected[i].shape))}"
+        if ratio is not None and want.size:
+            mine = ratio[start : start + want.size].reshape(want.shape)
+            headroom, worst = float(mine.max()), f"{name} at {_place(mine)}"
+        start += want.size
         comparisons.append(
             Comparison(
-                elements=sizes[i],
-                # Finite elements, provided that one of them is nonzero, as in `informative_elements`.
-                informative=sizes[i] if largest.get(i, 0.0) > 0 else 0,
-                tier="exact" if exactly else arithmetic.tier,
+                elements=want.size,
+                # All are finite, or they would not agree.
+                informative=want.size if want.any() else 0,
+                tier=tier,
                 headroom=headroom,
                 worst=worst,
             )
         )
     return comparisons
+
+
+def _joined(arrays: Sequence[Array]) -> Array:
+    return (
+        arrays[0].ravel()
+        if len(arrays) == 1
+        else np.concatenate([a.ravel() for a in arrays] or [np.empty(0)])
+    )
 
 
 def _place(badness: Array) -> list[int]:

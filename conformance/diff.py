@@ -22,7 +22,7 @@ ORDER = (
     Status.TIMED_OUT,
     Status.CRASHED,
 )
-"""From the best to the worst: to refuse is better than to be wrong, and an answer that is wrong better than none."""
+"""From the best to the worst: to refuse is better than to be wrong, a wrong answer better than none."""
 
 GROWTH, NOTABLE = 2, 0.1
 """Headroom has grown where it is more than twice what it was and above a tenth of what is allowed."""

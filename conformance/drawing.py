@@ -6,7 +6,7 @@ choices are known can be drawn again without it, also with other contents in the
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -66,7 +66,7 @@ class Reach:
     """How far the contents of a tensor may go, as (factor, offset) of numbers that are of order 1.
 
     In the regime stress every row has one of `rows`, in the regime extreme the whole tensor has one of `whole`.
-    The order is the order of shrinking. A factor of 0 makes a constant row.
+    The order is the order of shrinking. A factor of 0 makes a constant row, where that is no tie and no zero.
     """
 
     rows: tuple[tuple[float, float], ...] = ((1.0, 0.0),)
@@ -96,7 +96,10 @@ SCORES = Reach(
         *((1.0, 0.0), (8.0, 0.0), (0.1, 0.0), (30.0, 0.0), (100.0, 0.0), (1e-4, 0.0)),
         *((1.0, 100.0), (1.0, -1e3), (0.0, 7.3), (1e-2, 50.0)),
     ),
-    whole=((1.0, 1e4), (1.0, -1e4), (0.1, 1e4), (1e-2, -1e4), (500.0, 0.0)),
+    whole=(
+        *((1.0, 1e4), (1.0, -1e4), (0.1, 1e4), (1e-2, -1e4), (8.0, 1e3), (8.0, -1e3)),
+        (500.0, 0.0),
+    ),
 )
 """For what is exponentiated, after its maximum has been subtracted."""
 
@@ -229,7 +232,9 @@ class Draw:
         """Numbers at least half a step away from zero, for functions with a kink there."""
         integers = self._integers(shape)
         halves = np.where(integers >= 0, integers + 0.5, integers - 0.5)
-        return self._dress(halves, scale, reach, row, offset=False)
+        # A constant row is its offset; without one it would be zero.
+        rows = tuple(pair for pair in reach.rows if pair[0])
+        return self._dress(halves, scale, replace(reach, rows=rows), row, offset=False)
 
     def sprinkled(self, array: Array, values: Sequence[float] | None = None) -> Array:
         """`array` with about a quarter of its elements replaced by special values; shrinks towards none.
@@ -307,10 +312,12 @@ class Draw:
         numbers = integers / 16 * (factor * scale) + offset * (shift * scale)
         # Neighbours must not be rounded to one number, however large the offset.
         unit = offset * scale * (factor if distinct else 1.0)
-        if self.regime == "stress" and len(reach.rows) > 1:
+        # A constant row would be a row of ties, or of zeros.
+        rows = [pair for pair in reach.rows if pair[0] or (offset and not distinct)]
+        if self.regime == "stress" and len(rows) > 1:
             outer = integers.shape[: max(integers.ndim - row, 0)]
-            chosen = self._content(math.prod(outer), bytes(LENGTH)) % len(reach.rows)
-            table = np.array(reach.rows)[chosen].reshape(*outer, *[1] * (integers.ndim - len(outer)), 2)
+            chosen = self._content(math.prod(outer), bytes(LENGTH)) % len(rows)
+            table = np.array(rows)[chosen].reshape(*outer, *[1] * (integers.ndim - len(outer)), 2)
             numbers = numbers * table[..., 0] + unit * table[..., 1]
         if self.regime == "extreme":
             factor, shift = self.choice(reach.whole)

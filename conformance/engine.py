@@ -228,7 +228,8 @@ class _Court:
                     companions(self.operation, oracle, source, self.contents - 1), 1
                 ):
                     self._ask_together(curious, other, count, content)
-            if all(state.fault is not None for state in states):
+            enough = len(kept) == OTHERS or not self.diagnosing
+            if enough and all(state.fault is not None for state in states):
                 raise _Settled
 
         with contextlib.suppress(_Settled):

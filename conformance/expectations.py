@@ -112,7 +112,8 @@ def decide(expectation: Expectation, verdict: Verdict) -> Verdict:
     elif verdict.status in (Status.PASSED, Status.UNSUPPORTED):
         status = Status.UNEXPECTED_PASS
         how = "passes" if verdict.status == Status.PASSED else f"is not claimed ({verdict.message})"
-        message = f"expected {expected}, but the witness {how}: delete lines {entry.first} to {entry.last} of {FILE}"
+        stale = f"delete lines {entry.first} to {entry.last} of {FILE}"
+        message = f"expected {expected}, but the witness {how}: {stale}"
     else:
         status = verdict.status
         message = f"expected {expected} ({entry.place}), but the witness is {status} now: {verdict.message}"
@@ -163,8 +164,8 @@ def _entry(place: _Place, table: dict[str, Any]) -> Entry:
         raise place.complain(f'id = "{table["id"]}": {error}', "id") from None
     if table["status"] not in STATUSES:
         raise place.complain(
-            f'status = "{table["status"]}": expected "failed" or "errored"; anything else cannot be expected: let '
-            "the kernel refuse such input with NotImplementedError",
+            f'status = "{table["status"]}": expected "failed" or "errored"; nothing else can be expected: '
+            "let the kernel refuse such input with NotImplementedError",
             "status",
         )
     return Entry(

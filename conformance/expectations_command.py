@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .recorded import Line, Recorded
 
 HEAD = """\
-# Known deviations of these kernels: each is decided by its witness alone, needs a reason, and must go when it is mended.
+# Known deviations of these kernels: each needs a reason, is decided by its witness, and goes when it is mended.
 """
 
 WITNESSES = "expectations"
@@ -47,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
     texts = [_entry(line, _keep_witness(line, recorded, folder, entries)) for line in fresh]
     if texts:
         _append(folder / FILE, texts)
-    print(f"{folder / FILE}: {_counted(len(fresh), 'entry', 'entries')} added, {len(entries)} kept")
+    file = (Path(args.directory) if Path(args.directory).is_dir() else folder) / FILE
+    print(f"{file}: {len(fresh)} {'entry' if len(fresh) == 1 else 'entries'} added, {len(entries)} kept")
     for remark in _remarks(mine, known, fresh, recorded.partial):
         print(remark)
     return 0
@@ -94,10 +95,11 @@ def _entry(line: "Line", witness: str) -> str:
 
 def _append(file: Path, texts: Sequence[str]) -> None:
     """Add entries at the end of the file, all or none; every byte that is there stays."""
-    before = file.read_text(encoding="utf-8") if file.exists() else HEAD
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        draft.write_text("\n".join([before.rstrip("\n") + "\n", *texts]), encoding="utf-8")
+        before = file.read_bytes() if file.exists() else HEAD.encode()
+        ended = before if before.endswith(b"\n") else before + b"\n"
+        draft.write_bytes(ended + "".join(f"\n{text}" for text in texts).encode())
         draft.replace(file)
     except OSError as error:
         raise UsageError(f"cannot write {file}: {error.strerror or error}") from None
@@ -121,8 +123,9 @@ def _remarks(
         elif verdict.status.conforms or line in fresh:
             continue
         elif entry is not None:
+            now = verdict.status.replace("_", " ")
             yield (
-                f"  {entry.place}: {entry.id} is {verdict.status.replace('_', ' ')} now, expected {entry.status}: "
+                f"  {entry.place}: {entry.id} is {now} now, expected {entry.status}: "
                 "mend the kernel, or delete the entry and update again"
             )
         else:
@@ -135,7 +138,3 @@ def _remarks(
 def _id(line: "Line") -> str:
     verdict = line.verdict
     return "/".join(part for part in (verdict.operation, verdict.law, verdict.dtype) if part)
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"

@@ -1,4 +1,4 @@
-"""torchstone gate: red where a report is worse than the baseline, in one screen that names the lines to change."""
+"""torchstone gate: red where a report is worse than the baseline, on one screen that names the lines."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -12,13 +12,17 @@ from .verdict import Status, Verdict
 if TYPE_CHECKING:
     from .recorded import Line, Recorded
 
+PARTIAL, STALE, WORSE = "partial", "stale expectation", "worse than the baseline"
+FEWER, MISSING = "fewer checks", "missing"
+"""The kinds of findings."""
+
 SHOWN = 6
 """Findings of one kind that are told in full before they are only counted: all of it fits on a screen."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One reason to be red: its kind, the verdicts concerned, what is wrong with them and the lines it is about."""
+    """One reason to be red: its kind, the verdicts concerned, what is wrong, and the lines it is about."""
 
     kind: str
     about: str
@@ -53,21 +57,16 @@ def run(args: argparse.Namespace) -> int:
             for line in (*finding.told, *finding.places):
                 say(out, f"    {line}")
         if len(rows) > SHOWN:
-            say(
-                out,
-                f"  and {len(rows) - SHOWN} more (all of them: torchstone diff {baseline.file} {report.file})",
-            )
+            say(out, f"  and {len(rows) - SHOWN} more: torchstone diff {baseline.file} {report.file}")
     say(out, "")
-    if found:
-        for line in settings(baseline, report):
+    kinds = {finding.kind for finding in found}
+    if WORSE in kinds:
+        say(out, "To keep a fault, give it a reason: torchstone expectations update REPORT DIR")
+    if kinds - {STALE, PARTIAL}:
+        say(out, f"To accept all that the report says: cp {report.file} {baseline.file}")
+    if PARTIAL not in kinds:
+        for line in (*settings(baseline, report), *_notes(baseline, report)):
             say(out, line)
-        say(
-            out,
-            "To accept a fault, give it an entry with a reason: torchstone expectations update REPORT DIR.",
-        )
-        say(out, f"To accept all of it: cp {report.file} {baseline.file}")
-    for line in _notes(baseline, report) if not report.partial else ():
-        say(out, line)
     return int(bool(found))
 
 
@@ -76,7 +75,7 @@ def findings(baseline: "Recorded", report: "Recorded") -> tuple[Finding, ...]:
     partial = [recorded for recorded in (baseline, report) if recorded.partial]
     if partial:
         return tuple(
-            Finding(kind="partial", about=str(r.file), told=(f"{r.partial}: run it again",), places=())
+            Finding(kind=PARTIAL, about=str(r.file), told=(f"{r.partial}: run it again",), places=())
             for r in partial
         )
     return (
@@ -92,10 +91,10 @@ def _stale(report: "Recorded") -> Iterator[Finding]:
         verdict = line.verdict
         if verdict.status == Status.UNEXPECTED_PASS:
             yield Finding(
-                kind="stale expectation",
-                about=verdict.id,
+                kind=STALE,
+                about=f"{_entry(report, verdict)}  {verdict.id}",
                 told=(verdict.message or "",),
-                places=(_entry(report, verdict),),
+                places=(),
             )
 
 
@@ -107,7 +106,7 @@ def _worse(baseline: "Recorded", report: "Recorded") -> Iterator[Finding]:
     fresh = {line.verdict.id for line in differences.added if not line.verdict.status.conforms}
     worse = [
         verdict
-        for verdict in report.verdicts
+        for verdict in report.with_cases()
         if (verdict.id in changed or verdict.id in fresh) and verdict.status != Status.UNEXPECTED_PASS
     ]
     for group in grouped(worse):
@@ -118,7 +117,7 @@ def _worse(baseline: "Recorded", report: "Recorded") -> Iterator[Finding]:
         lines = [report.lines[verdict.id] for verdict in group]
         replay = next((line.replay for line in lines if line.replay), None)
         yield Finding(
-            kind="worse than the baseline",
+            kind=WORSE,
             about=f"{_about(group)}  {', '.join(before)} -> {first.status}".replace("_", " "),
             told=tuple(_short(text) for text in (first.message, first.diagnosis) if text)
             + ((f"replay: {replay}",) if replay else ()),
@@ -131,7 +130,7 @@ def _fewer(baseline: "Recorded", report: "Recorded") -> Iterator[Finding]:
     before, now = baseline.header["examples"], report.header["examples"]
     if now < before:
         yield Finding(
-            kind="fewer checks",
+            kind=FEWER,
             about=f"{now} examples a law and dtype, {before} in the baseline",
             told=(f"run it with --examples {before}",),
             places=(f"{report.file}:1",),
@@ -143,7 +142,7 @@ def _fewer(baseline: "Recorded", report: "Recorded") -> Iterator[Finding]:
                 groups.setdefault(f"{change.verdict.backend}: {text}", []).append(change.new)
     for text, lines in groups.items():
         yield Finding(
-            kind="fewer checks",
+            kind=FEWER,
             about=_about([line.verdict for line in lines]),
             told=(text.partition(": ")[2],),
             places=(_lines(report, lines),),
@@ -167,7 +166,7 @@ def _missing(baseline: "Recorded", report: "Recorded") -> Iterator[Finding]:
     for backend in dict.fromkeys(line.verdict.backend for line in removed):
         lines = [line for line in removed if line.verdict.backend == backend]
         yield Finding(
-            kind="missing",
+            kind=MISSING,
             about=_about([line.verdict for line in lines]),
             told=("in the baseline, and not judged any more",),
             places=(_lines(baseline, lines),),
@@ -178,7 +177,8 @@ def _notes(baseline: "Recorded", report: "Recorded") -> Iterator[str]:
     """What a green light does not mean."""
     for change in compare(baseline, report).both:
         if change.excused:
-            yield f"expected from now on: {change.verdict.id} ({change.verdict.message}; {_entry(report, change.verdict)})"
+            verdict = change.verdict
+            yield f"expected from now on: {verdict.id} ({verdict.message}; {_entry(report, verdict)})"
     expected = sum(verdict.status == Status.EXPECTED_FAILURE for verdict in report.verdicts)
     failing = sum(not verdict.status.conforms for verdict in report.verdicts)
     yield f"{len(report.verdicts)} verdicts, {expected} expected failures, {failing} that do not conform"
@@ -197,9 +197,10 @@ def _about(group: Sequence[Verdict]) -> str:
 
 
 def _lines(recorded: "Recorded", lines: Sequence["Line"]) -> str:
-    """file:line, and how many more there are."""
-    more = f" and {len(lines) - 1} more lines" if len(lines) > 1 else ""
-    return f"{recorded.file}:{lines[0].number}{more}"
+    """file:line, with the numbers of a few more lines."""
+    numbers = [str(line.number) for line in lines]
+    more = f" and {len(numbers) - 4} more" if len(numbers) > 4 else ""
+    return f"{recorded.file}:{', '.join(numbers[:4])}{more}"
 
 
 def _entry(report: "Recorded", verdict: Verdict) -> str:

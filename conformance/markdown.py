@@ -78,8 +78,9 @@ def _fault(group: Sequence[Verdict], recorded: Recorded) -> Iterator[str]:
     write_remark(console, group, replay=lambda verdict: recorded.lines[verdict.id].replay or "")
     body = buffer.getvalue().strip("\n")
     # A fence is longer than any run of backticks inside.
-    fence = "`" * (max((len(run) for run in re.findall("`+", body)), default=0) + 3)
-    yield f"<details><summary>{_text(heading(group).plain)}</summary>"
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", body)), 0)
+    # Here Markdown is not read, only HTML.
+    yield f"<details><summary>{html.escape(heading(group).plain, quote=False)}</summary>"
     yield ""
     yield f"{fence}text"
     yield body

@@ -62,12 +62,14 @@ def headroom(verdicts: Sequence[Verdict], console: Console) -> None:
     def percent(judged: Sequence[Verdict]) -> tuple[str, str]:
         found = [v.headroom for v in judged if v.headroom is not None and v.status == Status.PASSED]
         largest = max(found, default=None)
-        # Never rounded up: 100 is the limit.
-        text = "" if largest is None else "<1" if 0 < largest < 0.01 else f"{math.floor(100 * largest)}"
-        return text.rjust(3), "bold" if largest is not None and largest > NOTABLE else "dim"
+        # Never rounded up: what passed is within its allowance.
+        text = (
+            "" if largest is None else "<1" if 0 < largest < 0.01 else f"{min(99, math.floor(100 * largest))}"
+        )
+        return text.rjust(2), "bold" if largest is not None and largest > NOTABLE else "dim"
 
     console.print()
-    _grid(verdicts, console, percent, 3)
+    _grid(verdicts, console, percent, 2)
     console.print()
     _line(console, "largest error, in percent of what is allowed where a comparison passed", "")
     _line(console, "blank: equal by an exact comparison, or nothing compared within an allowance", "dim")
@@ -124,7 +126,7 @@ def _grid(
     columns = columns_of(verdicts)
     margin = max((len(verdict.operation) for verdict in verdicts), default=0) + 4
     for position, law in enumerate(columns):
-        _line(console, " " * margin + _bar(console, width) * position + law, "dim")
+        _line(console, " " * margin + _bar(console, width) * position + " " * (width - 1) + law, "dim")
     for backend in dict.fromkeys(verdict.backend for verdict in verdicts):
         _line(console, backend, "bold")
         folded = []

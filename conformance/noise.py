@@ -102,7 +102,9 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         super().__init__()  # type: ignore[no-untyped-call]
         self._random = random.Random(seed)
         # The roundings are those of a backend that computes in `dtype`.
-        self._smallest = float(np.finfo(dtype).smallest_normal)
+        limits = np.finfo(dtype)
+        self._smallest, self._unit = float(limits.smallest_normal), float(limits.eps) / 2
+        self._overflows = 1 / float(limits.max)
         self._bias_terms = 0
 
     @classmethod
@@ -141,6 +143,9 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         bounds = _bounds(func, name, given, kwargs, result)
         if self._bias_terms and name == "add":
             bounds = inner_product_factor(self._bias_terms) * args[1].abs() + result.abs()
+        if name == "sigmoid":
+            # 1 / (1 + exp(-x)) is 0 where the exponential overflows, in PyTorch too.
+            bounds = torch.where(result < self._overflows, result / self._unit, bounds)
         if in_place:  # self is the result, and later readers must see the error
             self._add(args[0], bounds, in_place=True)
             return result

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -78,16 +78,27 @@ def _module(
     return module.double().train(dict(config).get("training", True))
 
 
+@cache
+def _options(operation: str) -> frozenset[str]:
+    return frozenset(inspect.signature(reference_class(operation)).parameters)
+
+
+@lru_cache(maxsize=256)
+def _differentiated(module: nn.Module) -> frozenset[str]:
+    # Buffers (class weights, running statistics) are params that the reference does not differentiate.
+    return frozenset(name for name, _ in module.named_parameters())
+
+
 def build(case: Case) -> nn.Module:
     """The reference module of a case, in float64, built once for each config.
 
     A constructor argument that is a tensor (class weights) is a param: a placeholder stands for it.
     """
-    signature = inspect.signature(reference_class(case.operation)).parameters
+    options = _options(case.operation)
     tensors = tuple(
         (name, array.shape[0])
         for name, array in case.params.items()
-        if name in signature and name not in case.config
+        if name in options and name not in case.config
     )
     return _module(case.operation, tuple(sorted(case.config.items())), tensors)
 
@@ -205,9 +216,8 @@ class _Evaluation:
         params = {name: self._stacked([case.params[name] for case in cases]) for name in first.params}
         inputs = [self._stacked([case.inputs[i] for case in cases]) for i in range(len(first.inputs))]
         module = build(first)
-        # Buffers (class weights, running statistics) are params that the reference does not differentiate.
-        differentiated = {name for name, _ in module.named_parameters()}
-        for tensor in (*(t for name, t in params.items() if name in differentiated), *inputs):
+        learned = _differentiated(module)
+        for tensor in (*(t for name, t in params.items() if name in learned), *inputs):
             if tensor is not None and tensor.is_floating_point():
                 tensor.requires_grad_()
 

@@ -49,7 +49,10 @@ def grouped(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
     groups: dict[tuple[object, ...], list[Verdict]] = {}
     for verdict in verdicts:
         place = verdict.operation if verdict.counterexample is not None else None
-        key = (verdict.backend, place, verdict.status, verdict.diagnosis, wording(verdict.message or ""))
+        # What was expected is mended entry by entry.
+        told = wording(verdict.message or ""), wording(verdict.diagnosis or "")
+        fault = (verdict.status, verdict.expectation, *told)
+        key = (verdict.backend, place, *fault)
         groups.setdefault(key, []).append(verdict)
     return list(groups.values())
 

@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
     )
     jobs = natural("-j", cores() if args.jobs is None else args.jobs)
-    seconds = time_limit(args.examples) if args.timeout is None else args.timeout
+    seconds = time_limit(args.examples * args.contents) if args.timeout is None else args.timeout
     if not 0.01 <= seconds <= 1e8:
         raise UsageError(f"--timeout {seconds:g}: expected a number of seconds, 0.01 or more")
     addresses = {backend.name: backend.address for backend in plan.backends}

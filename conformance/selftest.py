@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from statistics import median
 from typing import TYPE_CHECKING
 
-from .examination import Examination, examine
+from .examination import Examination
 from .run import cores, names
 
 if TYPE_CHECKING:
@@ -80,10 +80,7 @@ def catalogue(operations: Sequence[str] | None) -> "tuple[Defect, ...]":
 
 
 def examinations(defects: "Sequence[Defect]", examples: int, seed: int, jobs: int) -> Iterator[Examination]:
-    """Each defect's examination as it ends, in this process where there is one job."""
-    if jobs == 1:
-        yield from (examine(defect, examples=examples, seed=seed) for defect in defects)
-        return
+    """Each defect's examination as it ends, in worker processes, where Hypothesis finds no place for a folder."""
     import multiprocessing
 
     with ExitStack() as stack:
@@ -104,6 +101,7 @@ def _one_thread() -> None:
 
 def _examine(name: str, examples: int, seed: int) -> Examination:
     from .defects import DEFECTS
+    from .examination import examine
 
     (defect,) = (defect for defect in DEFECTS if defect.name == name)
     return examine(defect, examples=examples, seed=seed)

@@ -108,7 +108,7 @@ class Trial:
         """The kernel's output for the case."""
 
         def ask() -> Tree:
-            return call_forward(self.kernel, self.case, Arguments.of(self.case))
+            return copy_tree(call_forward(self.kernel, self.case, Arguments.of(self.case)))
 
         output: Tree = self.answers.once("forward", ask)
         return output
@@ -124,7 +124,7 @@ class Trial:
 
     def run(self, case: Case) -> Tree:
         """The kernel's output for another case, nested and shaped as the reference's."""
-        output = call_forward(self.kernel, case, Arguments.of(case))
+        output = copy_tree(call_forward(self.kernel, case, Arguments.of(case)))
         if not alike(output, self.oracle_of(case).output):
             raise NotJudged("the output has the wrong shape")
         return output
@@ -134,7 +134,12 @@ class Trial:
         from .oracle import Cotangents
 
         output, pullback = call_vjp(self.kernel, case, Arguments.of(case))
-        return output, Cotangents(*call_pullback(pullback, case, copy_tree(case.cotangent)))
+        params, inputs = call_pullback(pullback, case, copy_tree(case.cotangent))
+        # Copies: only `determinism` asks whether a later call writes over what an earlier one returned.
+        return copy_tree(output), Cotangents(
+            {name: None if g is None else g.copy() for name, g in params.items()},
+            tuple(None if g is None else g.copy() for g in inputs),
+        )
 
     def oracle_of(self, case: Case) -> "Oracle":
         """The reference's answers to another case."""

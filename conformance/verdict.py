@@ -46,8 +46,8 @@ class Verdict:
     `elements` compared (or assertions made); `tiers` counts the comparisons made in each tier (exact, float64,
     native); `headroom` is the largest observed error / allowed error and `worst` where it was, None where
     nothing was compared within a derived allowance; `seconds` of wall time; `found_at` is the number of the case
-    that showed the fault; `diagnosis` names the known defect that fails in the same way; `expectation` is the place
-    (file:line) of the entry of expectations.toml that decided instead of a search.
+    that showed the fault; `diagnosis` names the known defect that fails in the same way; `expectation` is the
+    place (file:line) of the entry of expectations.toml that decided instead of a search.
     """
 
     backend: str

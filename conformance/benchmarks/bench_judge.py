@@ -2,69 +2,105 @@
 
 import subprocess
 import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest.mock import patch
 
-import hypothesis
 import pytest
 
-from conformance.asking import asked_cases, run_given
+from conformance import kernel, oracle, trial
 from conformance.backend import load
 from conformance.engine import judge_kernel
 from conformance.operations import OPERATIONS
-from conformance.oracle import Oracle
+from conformance.selection import choose_laws
 
 NAMES = tuple(operation.name for operation in OPERATIONS)
-EXAMPLES = 50
+EXAMPLES = 100
+
+STAGES = ("reference", "allowance", "backend", "comparison")
+"""What is measured; the rest is drawing, and asking the laws."""
 
 
-def drawn(name: str) -> list[Oracle]:
-    """EXAMPLES cases of an operation, each with its expected output."""
-    oracles: list[Oracle] = []
-    operation = OPERATIONS[NAMES.index(name)]
-    run_given(
-        asked_cases(operation, "float64"),
-        oracles.append,
-        seed=0,
-        examples=EXAMPLES,
-        phases=(hypothesis.Phase.generate,),
-    )
-    return oracles
+class Stopwatch:
+    """The CPU time of each stage; a stage within a stage counts for itself alone."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+        self._stack: list[str] = []
+        self._since = time.process_time()
+
+    def _turn(self) -> None:
+        now = time.process_time()
+        if self._stack:
+            self.seconds[self._stack[-1]] += now - self._since  # type: ignore[assignment]
+        self._since = now
+
+    def timed(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function`, its time counted for `stage`."""
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            self._turn()
+            self._stack.append(stage)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self._turn()
+                self._stack.pop()
+
+        return run
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Time the places where the judge spends its time."""
+        with ExitStack() as stack:
+            for owner, name, stage in (
+                (oracle, "_Evaluation", "reference"),
+                (oracle._Evaluation, "pull_back", "reference"),
+                (oracle, "_spreads", "allowance"),
+                (kernel, "guarded", "backend"),
+                (trial, "compare_together", "comparison"),
+                (trial, "compare_within", "comparison"),
+            ):
+                timed = self.timed(stage, getattr(owner, name))
+                stack.enter_context(patch.object(owner, name, timed))
+            yield
 
 
+@pytest.mark.parametrize("contents", [1, 16])
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("stage", ["draw", "reference cotangents", "spread", "judge, all laws"])
-def test_stage(benchmark: Any, name: str, stage: str) -> None:
-    """Seconds for EXAMPLES examples of one operation, one core, float64."""
+@pytest.mark.parametrize("laws", ["agreement,vjp", None], ids=["forward and vjp", "all laws"])
+def test_judging(benchmark: Any, name: str, laws: str | None, contents: int) -> None:
+    """EXAMPLES examples of one operation, numpy_vectorized, one core, float64."""
+    if laws is None and contents > 1:
+        pytest.skip("the other laws judge the first contents only")
+    backend = load("numpy_vectorized", NAMES, only=(name,))
+    chosen = None if laws is None else choose_laws(laws.split(","))
+
+    def judged() -> None:
+        verdicts = judge_kernel(
+            OPERATIONS[NAMES.index(name)],
+            backend.kernels[name],
+            backend.declaration,
+            dtype="float64",
+            laws=chosen,
+            examples=EXAMPLES,
+            contents=contents,
+        )
+        assert all(verdict.status.conforms for verdict in verdicts)
+
     benchmark.group = f"judge {name}"
-    benchmark.extra_info["stage"] = stage
-    benchmark.extra_info["examples"] = EXAMPLES
-    if stage == "draw":
-        benchmark.pedantic(drawn, args=(name,), rounds=3)
-    elif stage == "judge, all laws":
-        backend = load("numpy_vectorized", NAMES, only=(name,))
-
-        def judged() -> None:
-            verdicts = judge_kernel(
-                OPERATIONS[NAMES.index(name)],
-                backend.kernels[name],
-                backend.declaration,
-                dtype="float64",
-                examples=EXAMPLES,
-            )
-            assert all(verdict.status.conforms for verdict in verdicts)
-
-        benchmark.pedantic(judged, rounds=3)
-    else:
-        part = "cotangents" if stage == "reference cotangents" else "spread"
-
-        def fresh() -> tuple[tuple[list[Oracle]], dict[str, Any]]:
-            return (drawn(name),), {}
-
-        def evaluate(oracles: list[Oracle]) -> None:
-            for oracle in oracles:
-                getattr(oracle, part)
-
-        benchmark.pedantic(evaluate, setup=fresh, rounds=3)
+    benchmark.pedantic(judged, rounds=3, warmup_rounds=1)
+    watch = Stopwatch()
+    with watch.watching():
+        before = time.process_time()
+        judged()
+        total = time.process_time() - before
+    benchmark.extra_info["judging"] = "all laws" if laws is None else f"{contents} contents"
+    benchmark.extra_info["cases"] = EXAMPLES * contents
+    benchmark.extra_info["shares"] = {stage: watch.seconds[stage] / total for stage in STAGES}
 
 
 def test_start_up(benchmark: Any) -> None:

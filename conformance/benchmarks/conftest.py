@@ -1,24 +1,26 @@
 """Prints the ratios as the Markdown table that the README quotes."""
 
+from statistics import median
 from typing import Any
 
+JUDGING = ("1 contents", "16 contents", "all laws")
 ORDER = ("forward", "forward+pullback")
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:
-    """One row an operation: CPU time over torch's, medians of one run; then the judge's examples a second."""
+    """One row an operation: CPU time over torch's, medians of one run; then the judge's cases a second."""
     session = getattr(config, "_benchmarksession", None)
     medians: dict[tuple[str, str], float] = {}
-    judge: dict[str, dict[str, float]] = {}
+    judge: dict[str, dict[str, tuple[float, dict[str, float]]]] = {}
     for bench in getattr(session, "benchmarks", ()):
         if not bench:
             continue
         info = bench.extra_info
         if "who" in info:
             medians[bench.group, info["who"]] = bench.stats.median
-        elif "stage" in info:
+        elif "judging" in info:
             name = bench.group.removeprefix("judge ")
-            judge.setdefault(name, {})[info["stage"]] = bench.stats.median / info["examples"]
+            judge.setdefault(name, {})[info["judging"]] = (info["cases"] / bench.stats.min, info["shares"])
     write = terminalreporter.write_line
     if medians:
         names = list(dict.fromkeys(group.split()[0] for group, _ in medians))
@@ -41,12 +43,22 @@ def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:
                         cells.append("-" if b is None or rival is None else f"{rival / b:.2f}")
             write(f"| {name} | " + " | ".join(cells) + " |")
     if judge:
-        stages = ("draw", "reference cotangents", "spread", "judge, all laws")
         write("")
-        write("| operation | " + " | ".join(f"{stage} ms" for stage in stages) + " | examples/s |")
-        write("| --- |" + " --- |" * (len(stages) + 1))
+        write(
+            "| operation | forward + vjp | reference / allowance / backend / comparison / rest |"
+            " 16 contents a structure | all laws |"
+        )
+        write("| --- | --- | --- | --- | --- |")
+        rows = []
         for name, found in judge.items():
-            times = [found.get(stage) for stage in stages]
-            total = times[-1]
-            row = " | ".join("-" if t is None else f"{1e3 * t:.2f}" for t in times)
-            write(f"| {name} | {row} | {'-' if not total else f'{1 / total:.0f}'} |")
+            rates = [found[how][0] if how in found else None for how in JUDGING]
+            rows.append(rates)
+            shares = found[JUDGING[0]][1] if JUDGING[0] in found else {}
+            parts = [*shares.values(), 1 - sum(shares.values())]
+            told = " / ".join(f"{100 * part:.0f} %" for part in parts)
+            first, *others = ("-" if rate is None else f"{rate:.0f}" for rate in rates)
+            write(f"| {name} | {first} | {told} | {' | '.join(others)} |")
+        medians_of = [
+            median([rate for rate in column if rate]) for column in zip(*rows, strict=True) if any(column)
+        ]
+        write("median, cases a second: " + ", ".join(f"{rate:.0f}" for rate in medians_of))

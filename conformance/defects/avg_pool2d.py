@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import torch
+
 from ..tree import Array
 from ._defect import wrong, wrong_forward
 from ._right import Params, pair, right, right_kernel, with_derivative_of
@@ -77,6 +79,40 @@ def batch_counted_as_channels(params: dict[str, Array], x: Array, **config: Any)
     return y.reshape(-1, *y.shape[-3:])
 
 
+def divisor_one_too_small(params: Params, x: Any, **config: Any) -> Any:
+    """The divisor is one less than the number of cells, as that of a variance is."""
+    y = avg_pool2d(params, x, **config)
+    rows, columns = pair(config["kernel_size"])
+    return y * (rows * columns / max(rows * columns - 1, 1))
+
+
+def divided_as_integers(params: Params, x: Any, **config: Any) -> Any:
+    """The division is one of integers, which rounds down."""
+    return avg_pool2d(params, x, **config).floor()
+
+
+def last_row_repeated(params: Params, x: Any, **config: Any) -> Any:
+    """The remainder of a loop over blocks of rows repeats the block before."""
+    y = avg_pool2d(params, x, **config)
+    return torch.cat([y[..., :-1, :], y[..., -2:-1, :]], -2) if y.shape[-2] > 1 else y
+
+
+def sum_kept_between_channels(params: Params, x: Any, **config: Any) -> Any:
+    """The accumulator is not reset, so that a channel starts from the sum of those before."""
+    return avg_pool2d(params, x, **config).cumsum(-3)
+
+
+def sum_kept_between_samples(params: Params, x: Any, **config: Any) -> Any:
+    """The accumulator is not reset, so that a sample starts from the sum of those before."""
+    y = avg_pool2d(params, x, **config)
+    return y.cumsum(0) if y.ndim == 4 else y
+
+
+def divisor_override_needs_a_batch(params: Params, x: Any, **config: Any) -> Any:
+    """The path for a single sample always counts the divisor."""
+    return (avg_pool2d if x.ndim == 4 else divisor_override_ignored)(params, x, **config)
+
+
 DEFECTS = (
     wrong("avg_pool2d", sum_of_the_window, law="norm_shrinks"),
     wrong("avg_pool2d", padding_never_counted, law="agreement"),
@@ -99,4 +135,10 @@ DEFECTS = (
     wrong("avg_pool2d", cotangent_not_divided, law="vjp"),
     wrong("avg_pool2d", pullback_counts_padding, law="vjp"),
     wrong_forward("avg_pool2d", batch_counted_as_channels, law="shape_and_dtype"),
+    wrong("avg_pool2d", divisor_one_too_small, law="keeps_the_mean"),
+    wrong("avg_pool2d", divided_as_integers, law="is_linear"),
+    wrong("avg_pool2d", last_row_repeated, law="is_translation_equivariant"),
+    wrong("avg_pool2d", sum_kept_between_channels, law="channels_permute"),
+    wrong("avg_pool2d", sum_kept_between_samples, law="batch_is_independent"),
+    wrong("avg_pool2d", divisor_override_needs_a_batch, law="unbatched_is_batch_of_one"),
 )

@@ -178,13 +178,56 @@ def padding_clipped(params: Params, x: Any, **config: Any) -> Any:
     return conv2d(params, x, **{**config, "padding": padding})
 
 
+def bias_forgotten_for_one_cell(params: Params, x: Any, **config: Any) -> Any:
+    """The fast path for kernels of 1 x 1 forgets the bias."""
+    y = conv2d(params, x, **config)
+    return y - params["bias"][:, None, None] if config["bias"] and params["weight"][0, 0].numel() == 1 else y
+
+
+def dilated_kernel_starts_in_a_hole(params: Params, x: Any, **config: Any) -> Any:
+    """The first tap of a dilated kernel lies dilation - 1 cells in, where its holes begin."""
+    conv2d(params, x, **config)  # still refuses what is invalid
+    rows, columns = pair(config["dilation"])
+    return conv2d(params, x.roll((1 - rows, 1 - columns), (-2, -1)), **config)
+
+
+def odd_channel_dropped(params: Params, x: Any, **config: Any) -> Any:
+    """The loop takes channels in pairs and forgets a last one without a partner."""
+    y = conv2d(params, x, **config)
+    channels = config["in_channels"]
+    if channels % 2 == 0 or channels == 1:
+        return y
+    last = torch.arange(channels).reshape(-1, 1, 1) == channels - 1
+    return conv2d(params, torch.where(last, 0 * x, x), **config)
+
+
+def bias_for_the_first_sample_only(params: Params, x: Any, **config: Any) -> Any:
+    """The accumulator starts from the bias once, and from zero for all other samples."""
+    y = conv2d(params, x, **config)
+    if x.ndim == 3 or not config["bias"]:
+        return y
+    first = torch.arange(len(x)).reshape(-1, 1, 1, 1) == 0
+    return torch.where(first, y, y - params["bias"][:, None, None])
+
+
+def batch_centred(params: Params, x: Any, **config: Any) -> Any:
+    """The input is centred over the batch, as a normalisation folded into the layer does in training."""
+    return conv2d(params, x - x.mean(0) if x.ndim == 4 and len(x) else x, **config)
+
+
+def padded_with_zeros_without_batch(params: Params, x: Any, **config: Any) -> Any:
+    """The padding modes are written for a batch; a single sample is padded with zeros."""
+    y = conv2d(params, x, **config)
+    return y if x.ndim == 4 else conv2d(params, x, **{**config, "padding_mode": "zeros"})
+
+
 DEFECTS = (
     wrong("conv2d", kernel_flipped, law="equals_toeplitz_matrix"),
     wrong("conv2d", kernel_transposed, law="agreement"),
     wrong("conv2d", kernel_channels_last, law="agreement"),
     wrong("conv2d", bias_ignored, law="agreement"),
     wrong("conv2d", activation_fused, law="is_linear"),
-    wrong("conv2d", groups_interleaved, law="agreement"),
+    wrong("conv2d", groups_interleaved, law="groups_are_block_diagonal"),
     wrong("conv2d", stride_transposed, law="shape_and_dtype"),
     wrong("conv2d", stride_ignored, law="shape_and_dtype"),
     wrong("conv2d", dilation_ignored, law="shape_and_dtype"),
@@ -202,10 +245,16 @@ DEFECTS = (
     wrong("conv2d", input_centred, law="is_local"),
     wrong("conv2d", last_row_repeated, law="is_translation_equivariant"),
     wrong("conv2d", computed_in_single_precision, law="agreement", dtypes=("float64",)),
-    wrong("conv2d", weight_cotangent_averaged, law="vjp"),
+    wrong("conv2d", weight_cotangent_averaged, law="batch_adds_up"),
     wrong("conv2d", weight_cotangent_flipped, law="vjp"),
     wrong("conv2d", bias_cotangent_averaged, law="vjp"),
     wrong("conv2d", input_cotangent_by_unflipped_kernel, law="vjp"),
     wrong("conv2d", padding_clipped, law="rejection"),
     wrong_forward("conv2d", size_is_a_float, law="shape_and_dtype"),
+    wrong("conv2d", bias_forgotten_for_one_cell, law="one_by_one_is_dense"),
+    wrong("conv2d", dilated_kernel_starts_in_a_hole, law="dilated_is_zero_stuffed"),
+    wrong("conv2d", odd_channel_dropped, law="channels_permute"),
+    wrong("conv2d", bias_for_the_first_sample_only, law="batch_permutes"),
+    wrong("conv2d", batch_centred, law="batch_is_independent"),
+    wrong("conv2d", padded_with_zeros_without_batch, law="unbatched_is_batch_of_one"),
 )

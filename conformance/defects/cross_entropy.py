@@ -160,22 +160,45 @@ def class_indices_differentiated(params: dict[str, Array], x: Array, target: Arr
     return loss, with_zeros
 
 
+def weight_of_the_class_before(params: Params, x: Any, target: Any, **config: Any) -> Any:
+    """Classes are counted from 1 when their weights are looked up."""
+    return cross_entropy({name: p.roll(1) for name, p in params.items()}, x, target, **config)
+
+
+def targets_shifted(params: Params, x: Any, target: Any, **config: Any) -> Any:
+    """The targets are shifted by one, as those of a language model are by its caller already."""
+    cross_entropy(params, x, target, **config)  # still refuses what is invalid
+    return cross_entropy(params, x, target.roll(1, 0) if x.ndim > 1 else target, **config)
+
+
+def batch_centred(params: Params, x: Any, target: Any, **config: Any) -> Any:
+    """The logits are centred over the batch, and not over the classes."""
+    cross_entropy(params, x, target, **config)  # still refuses what is invalid
+    return cross_entropy(params, x - x.mean(0) if x.ndim > 1 and len(x) else x, target, **config)
+
+
+def mean_over_classes_without_batch(params: Params, x: Any, target: Any, **config: Any) -> Any:
+    """Without a batch the mean divides by the first dimension, which is that of the classes."""
+    loss = cross_entropy(params, x, target, **config)
+    return loss / len(x) if x.ndim == 1 and config["reduction"] == "mean" else loss
+
+
 DEFECTS = (
     wrong("cross_entropy", maximum_not_subtracted, law="special_values"),
     wrong("cross_entropy", log_kept_finite, law="agreement"),
-    wrong("cross_entropy", softmax_applied_twice, law="agreement"),
+    wrong("cross_entropy", softmax_applied_twice, law="loss_is_of_log_softmax"),
     wrong("cross_entropy", classes_last, law="agreement"),
     wrong("cross_entropy", weight_ignored, law="agreement"),
     wrong(
         "cross_entropy",
         weighted_mean_over_count,
-        law="agreement",
+        law="reductions_agree",
         seen="https://github.com/PaddlePaddle/Paddle/pull/30180",
     ),
     wrong(
         "cross_entropy",
         ignored_targets_counted,
-        law="agreement",
+        law="ignored_do_not_count",
         seen="https://github.com/open-mmlab/mmsegmentation/issues/546",
     ),
     wrong("cross_entropy", ignore_index_ignored, law="agreement"),
@@ -202,4 +225,8 @@ DEFECTS = (
     wrong("cross_entropy", smoothing_forgotten_in_pullback, law="vjp"),
     wrong("cross_entropy", probabilities_not_differentiated, law="vjp"),
     wrong_vjp("cross_entropy", class_indices_differentiated, law="vjp"),
+    wrong("cross_entropy", weight_of_the_class_before, law="classes_permute"),
+    wrong("cross_entropy", targets_shifted, law="batch_permutes"),
+    wrong("cross_entropy", batch_centred, law="batch_is_independent"),
+    wrong("cross_entropy", mean_over_classes_without_batch, law="unbatched_is_batch_of_one"),
 )

@@ -68,14 +68,34 @@ def dimensions_wrap_around(params: Params, x: Any, *, start_dim: int, end_dim: i
     return flatten(params, x, start_dim=start_dim % count, end_dim=end_dim % count)
 
 
+def through_bytes(params: Params, x: Any, **config: Any) -> Any:
+    """Values pass through unsigned bytes, as those of images do."""
+    return flatten(params, x, **config).clamp(0, 255).round()
+
+
+def cotangent_scaled_by_its_largest(params: dict[str, Array], x: Array, **config: Any) -> Any:
+    """The cotangent is scaled by its largest element against underflow, which is 0 / 0 for zeros."""
+    y, pullback = vjp(params, x, **config)
+
+    def scaled(cotangent: Array) -> Any:
+        largest = np.abs(cotangent).max(initial=0)
+        scale = cotangent.dtype.type(2.0 ** np.floor(np.log2(largest)))
+        _, (pulled,) = pullback(cotangent / scale)
+        return {}, (pulled * scale,)
+
+    return y, scaled
+
+
 DEFECTS = (
     wrong("flatten", start_dim_ignored, law="shape_and_dtype"),
     wrong("flatten", end_dim_excluded, law="shape_and_dtype"),
-    wrong("flatten", columns_first, law="agreement"),
+    wrong("flatten", columns_first, law="keeps_the_order"),
     wrong("flatten", number_stays_a_number, law="shape_and_dtype"),
     wrong_forward("flatten", view_returned, law="purity"),
     wrong_forward("flatten", read_in_memory_order, law="memory_layout"),
     wrong_vjp("flatten", cotangent_left_flat, law="vjp"),
     wrong("flatten", cotangent_turned, law="vjp"),
     wrong("flatten", dimensions_wrap_around, law="rejection"),
+    wrong("flatten", through_bytes, law="is_linear"),
+    wrong_vjp("flatten", cotangent_scaled_by_its_largest, law="zero_pulls_back_to_zero"),
 )

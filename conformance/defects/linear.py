@@ -24,9 +24,9 @@ def bias_ignored(params: Params, x: Any, **config: Any) -> Any:
     return linear({"weight": params["weight"]}, x, **{**config, "bias": False})
 
 
-def bias_doubled(params: Params, x: Any, **config: Any) -> Any:
+def bias_doubled(params: dict[str, Array], x: Array, **config: Any) -> Any:
     """The bias is added twice, by the product and after it."""
-    return linear(params, x, **config) + params.get("bias", 0)
+    return forward(params, x, **config) + params.get("bias", 0)
 
 
 def activation_left_in(params: Params, x: Any, **config: Any) -> Any:
@@ -103,15 +103,41 @@ def vector_refused(params: dict[str, Array], x: Array, **config: Any) -> Any:
     return forward(params, x, **config)
 
 
+def bias_forgotten_without_batch(params: Params, x: Any, **config: Any) -> Any:
+    """The product and the sum are fused for a batch only, and a single vector gets no bias."""
+    y = linear(params, x, **config)
+    return y - params["bias"] if x.ndim == 1 and "bias" in params else y
+
+
+def bias_for_the_first_row_only(params: Params, x: Any, **config: Any) -> Any:
+    """The accumulator starts from the bias once, and from zero for all other rows."""
+    y = linear(params, x, **config)
+    if x.ndim == 1 or "bias" not in params:
+        return y
+    first = torch.arange(y.shape[0]).reshape(-1, *[1] * (y.ndim - 1)) == 0
+    return torch.where(first, y, y - params["bias"])
+
+
+def batch_centred(params: Params, x: Any, **config: Any) -> Any:
+    """The input is centred over the batch, as a normalisation folded into the layer does in training."""
+    return linear(params, x - x.mean(0) if x.ndim > 1 and len(x) else x, **config)
+
+
+def quantised_dynamically(params: Params, x: Any, **config: Any) -> Any:
+    """The input goes through 8-bit integers, scaled by its largest element."""
+    scale = x.abs().amax().clamp(min=1e-6) / 127 if x.numel() else 1
+    return linear(params, (x / scale).round() * scale, **config)
+
+
 DEFECTS = (
     wrong("linear", weight_not_transposed, law="agreement"),
     wrong("linear", bias_ignored, law="agreement"),
-    wrong("linear", bias_doubled, law="agreement"),
+    wrong_forward("linear", bias_doubled, law="agreement"),
     wrong("linear", activation_left_in, law="stack_collapses"),
     wrong("linear", leading_dimensions_merged, law="shape_and_dtype"),
     wrong("linear", weight_in_half_precision, law="agreement"),
     wrong_forward("linear", computed_in_single_precision, law="agreement", dtypes=("float64",)),
-    wrong("linear", bias_cotangent_averaged, law="vjp"),
+    wrong("linear", bias_cotangent_averaged, law="batch_adds_up"),
     wrong("linear", weight_cotangent_transposed, law="vjp"),
     wrong("linear", cotangent_of_first_row_only, law="vjp"),
     wrong("linear", extra_features_cut_off, law="rejection"),
@@ -119,4 +145,8 @@ DEFECTS = (
     wrong_forward("linear", terms_in_random_order, law="determinism"),
     wrong_forward("linear", list_returned, law="shape_and_dtype"),
     wrong_forward("linear", vector_refused, law="shape_and_dtype"),
+    wrong("linear", bias_forgotten_without_batch, law="unbatched_is_batch_of_one"),
+    wrong("linear", bias_for_the_first_row_only, law="batch_permutes"),
+    wrong("linear", batch_centred, law="batch_is_independent"),
+    wrong("linear", quantised_dynamically, law="is_linear"),
 )

@@ -52,13 +52,30 @@ def cotangents_weighted(params: Params, x: Any, *, dim: int) -> Any:
     return with_derivative_of(log_softmax(params, x, dim=dim), x.softmax(dim))
 
 
+def normalised_over_all_elements(params: Params, x: Any, *, dim: int) -> Any:
+    """The exponentials of the whole array are summed."""
+    log_softmax(params, x, dim=dim)  # still refuses what is no dimension
+    return x - x.flatten().logsumexp(0) if x.numel() else x
+
+
+def running_sum_not_rescaled(params: Params, x: Any, *, dim: int) -> Any:
+    """The sum of the online algorithm is not rescaled when a larger maximum is met."""
+    y = log_softmax(params, x, dim=dim)
+    if not x.numel() or not x.ndim:
+        return y
+    terms = (x - x.cummax(dim).values).exp()
+    return x - x.amax(dim, keepdim=True) - terms.sum(dim, keepdim=True).log()
+
+
 DEFECTS = (
     wrong("log_softmax", log_of_softmax, law="special_values"),
     wrong("log_softmax", log_kept_finite, law="agreement", dtypes=("float64",)),
     wrong("log_softmax", maximum_not_subtracted, law="special_values"),
     wrong("log_softmax", maximum_not_added_back, law="shift_changes_nothing"),
     wrong("log_softmax", dim_ignored, law="agreement"),
-    wrong("log_softmax", bits, law="agreement"),
+    wrong("log_softmax", bits, law="exponentials_sum_to_one"),
     wrong("log_softmax", sum_of_cotangents_dropped, law="vjp"),
     wrong("log_softmax", cotangents_weighted, law="vjp"),
+    wrong("log_softmax", normalised_over_all_elements, law="batch_is_independent"),
+    wrong("log_softmax", running_sum_not_rescaled, law="scores_permute"),
 )

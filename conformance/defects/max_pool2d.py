@@ -180,8 +180,43 @@ def planes_read_as_one_buffer(params: dict[str, Array], x: Array, **config: Any)
     return forward(params, x.ravel(order="K").reshape(x.shape), **config)
 
 
+def bounded_activation_fused(params: Params, x: Any, **config: Any) -> Any:
+    """The maxima are capped at 6, as the activation in front of them is in mobile networks."""
+    found = max_pool2d(params, x, **config)
+    return (found[0].clamp(max=6), found[1]) if config["return_indices"] else found.clamp(max=6)
+
+
+def last_row_repeated(params: Params, x: Any, **config: Any) -> Any:
+    """The remainder of a loop over blocks of rows repeats the block before."""
+    found = max_pool2d(params, x, **config)
+    y, *index = found if config["return_indices"] else (found,)
+    y = torch.cat([y[..., :-1, :], y[..., -2:-1, :]], -2) if y.shape[-2] > 1 else y
+    return (y, *index) if index else y
+
+
+def maximum_kept_between_channels(params: Params, x: Any, **config: Any) -> Any:
+    """The running maximum is not reset, so that a channel starts from the one before."""
+    found = max_pool2d(params, x, **config)
+    y, *index = found if config["return_indices"] else (found,)
+    y = y.cummax(-3).values if y.numel() else y
+    return (y, *index) if index else y
+
+
+def maximum_kept_between_samples(params: Params, x: Any, **config: Any) -> Any:
+    """The running maximum is not reset, so that a sample starts from the one before."""
+    found = max_pool2d(params, x, **config)
+    y, *index = found if config["return_indices"] else (found,)
+    y = y.cummax(0).values if y.numel() and y.ndim == 4 else y
+    return (y, *index) if index else y
+
+
+def padding_can_win_without_batch(params: Params, x: Any, **config: Any) -> Any:
+    """The path for a single sample pads with zeros, which beat negative numbers."""
+    return (max_pool2d if x.ndim == 4 else padding_can_win)(params, x, **config)
+
+
 DEFECTS = (
-    wrong("max_pool2d", padding_can_win, law="agreement"),
+    wrong("max_pool2d", padding_can_win, law="maximum_shifts"),
     wrong("max_pool2d", stride_defaults_to_one, law="shape_and_dtype"),
     wrong("max_pool2d", dilation_ignored, law="shape_and_dtype"),
     wrong("max_pool2d", ceil_mode_ignored, law="shape_and_dtype"),
@@ -206,4 +241,9 @@ DEFECTS = (
     wrong("max_pool2d", cotangent_shared_by_equals, law="kinks"),
     wrong_vjp("max_pool2d", cotangent_overwritten, law="vjp"),
     wrong_forward("max_pool2d", planes_read_as_one_buffer, law="memory_layout"),
+    wrong("max_pool2d", bounded_activation_fused, law="is_homogeneous"),
+    wrong("max_pool2d", last_row_repeated, law="is_translation_equivariant"),
+    wrong("max_pool2d", maximum_kept_between_channels, law="channels_permute"),
+    wrong("max_pool2d", maximum_kept_between_samples, law="batch_is_independent"),
+    wrong("max_pool2d", padding_can_win_without_batch, law="unbatched_is_batch_of_one"),
 )

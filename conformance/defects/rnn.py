@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..tree import Array
 from ._defect import wrong, wrong_forward
-from ._right import Params, right, right_kernel
+from ._right import Params, right, right_kernel, scaled_cotangent
 
 rnn = right("rnn")
 forward, vjp = right_kernel("rnn")
@@ -111,6 +111,16 @@ def batch_first_ignored(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
     return rnn(params, x, h_0, **{**config, "batch_first": False})
 
 
+def batch_first_reshaped(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """With batch_first, sequences are reshaped to (T, N, H) and back, where they are to be transposed."""
+    if not config["batch_first"] or x.ndim != 3 or not x.numel():
+        return rnn(params, x, h_0, **config)
+    samples, steps, features = x.shape
+    time_first = {**config, "batch_first": False}
+    output, h_n = rnn(params, x.reshape(steps, samples, features), h_0, **time_first)
+    return output.reshape(samples, steps, -1), h_n
+
+
 def states_with_batch_first(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
     """With batch_first, h_n has the batch first as well."""
     output, h_n = rnn(params, x, h_0, **config)
@@ -184,6 +194,51 @@ def options_swallowed(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
     return rnn(params, x, h_0, **{**config, "dropout": 0.0})
 
 
+def batch_axis(x: Any, config: Mapping[str, Any]) -> int:
+    """The axis that time has not, of sequences with a batch."""
+    return 1 - time_axis(x, config)
+
+
+def odd_unit_not_recurrent(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The loop over the state takes units in pairs and forgets a last one without a partner."""
+    units = config["hidden_size"]
+    last = torch.arange(units) == units - 1
+    cut = {
+        name: torch.where(last, 0 * p, p) if "weight_hh" in name and units % 2 and units > 1 else p
+        for name, p in params.items()
+    }
+    return rnn(cut, x, h_0, **config)
+
+
+def first_initial_state_for_all(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The first sample's initial state is used for the whole batch."""
+    rnn(params, x, h_0, **config)  # still refuses what is invalid
+    if h_0 is not None and h_0.ndim == 3 and h_0.shape[1]:
+        h_0 = h_0[:, :1].expand(h_0.shape)
+    return rnn(params, x, h_0, **config)
+
+
+def batch_centred(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The sequences are centred over the batch, as a normalisation in front of them does in training."""
+    rnn(params, x, h_0, **config)  # still refuses what is invalid
+    axis = batch_axis(x, config)
+    centred = x - x.mean(axis, keepdim=True) if x.ndim == 3 and x.shape[axis] else x
+    return rnn(params, centred, h_0, **config)
+
+
+def weight_cotangents_averaged(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The params' cotangents are averaged over the batch, not summed."""
+    samples = x.shape[batch_axis(x, config)] if x.ndim == 3 else 1
+    averaged = {name: scaled_cotangent(p, 1 / max(samples, 1)) for name, p in params.items()}
+    return rnn(averaged, x, h_0, **config)
+
+
+def initial_state_needs_a_batch(params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+    """The path for a single sequence always starts from zero."""
+    rnn(params, x, h_0, **config)  # still refuses what is invalid
+    return rnn(params, x, h_0 if x.ndim == 3 else None, **config)
+
+
 DEFECTS = (
     wrong(
         "rnn",
@@ -197,7 +252,7 @@ DEFECTS = (
         law="bidirectional_is_two_networks",
         seen="https://github.com/stanfordmlgroup/nlc/issues/8",
     ),
-    wrong("rnn", directions_share_weights, law="agreement"),
+    wrong("rnn", directions_share_weights, law="time_reversal_swaps_directions"),
     wrong("rnn", final_state_is_last_output, law="agreement"),
     wrong("rnn", states_ordered_by_direction, law="agreement"),
     wrong("rnn", initial_states_ordered_by_direction, law="agreement"),
@@ -208,6 +263,7 @@ DEFECTS = (
     wrong("rnn", nonlinearity_ignored, law="agreement"),
     wrong("rnn", recurrent_weight_transposed, law="agreement"),
     wrong("rnn", batch_first_ignored, law="shape_and_dtype"),
+    wrong("rnn", batch_first_reshaped, law="batch_first_is_transposed"),
     wrong("rnn", states_with_batch_first, law="shape_and_dtype"),
     wrong("rnn", batch_added, law="shape_and_dtype"),
     wrong("rnn", gradient_stops_at_every_step, law="vjp"),
@@ -218,4 +274,9 @@ DEFECTS = (
     wrong_forward("rnn", state_carried_between_calls, law="determinism"),
     wrong_forward("rnn", computed_in_single_precision, law="agreement", dtypes=("float64",)),
     wrong("rnn", options_swallowed, law="rejection"),
+    wrong("rnn", odd_unit_not_recurrent, law="hidden_units_permute"),
+    wrong("rnn", first_initial_state_for_all, law="batch_permutes"),
+    wrong("rnn", batch_centred, law="batch_is_independent"),
+    wrong("rnn", weight_cotangents_averaged, law="batch_adds_up"),
+    wrong("rnn", initial_state_needs_a_batch, law="unbatched_is_batch_of_one"),
 )

@@ -2,10 +2,15 @@
 
 from typing import Any
 
-from ._defect import wrong
-from ._right import Params, right, with_derivative_of
+import numpy as np
+import torch
+
+from ..tree import Array
+from ._defect import wrong, wrong_vjp
+from ._right import Params, right, right_kernel, with_derivative_of
 
 sigmoid = right("sigmoid")
+forward, vjp = right_kernel("sigmoid")
 
 
 def exponential_over_exponential(params: Params, x: Any) -> Any:
@@ -36,10 +41,30 @@ def derivative_at_the_output(params: Params, x: Any) -> Any:
     return with_derivative_of(y, s * (1 - s) * x)
 
 
+def negative_side_approximated(params: Params, x: Any) -> Any:
+    """For negative arguments only the leading term, exp(x), is left."""
+    return torch.where(x < 0, x.clamp(max=0).exp(), sigmoid(params, x))
+
+
+_known: dict[bytes, Array] = {}
+
+
+def looked_up_by_rounded_argument(params: dict[str, Array], x: Array) -> Any:
+    """Outputs are cached under the rounded argument, so that a neighbour gets the output of another."""
+    y, pullback = vjp(params, x)
+    key = np.round(x, 5).tobytes()
+    if _known.get(key, x).shape != x.shape or key not in _known:
+        _known.clear()
+        _known[key] = y
+    return _known[key].copy(), pullback
+
+
 DEFECTS = (
     wrong("sigmoid", exponential_over_exponential, law="special_values"),
     wrong("sigmoid", piecewise_linear, law="agreement"),
     wrong("sigmoid", argument_clipped, law="agreement"),
     wrong("sigmoid", second_factor_forgotten, law="vjp"),
     wrong("sigmoid", derivative_at_the_output, law="vjp"),
+    wrong("sigmoid", negative_side_approximated, law="complement_is_mirrored"),
+    wrong_vjp("sigmoid", looked_up_by_rounded_argument, law="directional_difference", dtypes=("float64",)),
 )

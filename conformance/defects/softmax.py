@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import torch
 
 from ..tree import Array
 from ._defect import wrong, wrong_forward
@@ -76,6 +77,22 @@ def shifted_in_place(params: dict[str, Array], x: Array, *, dim: int) -> Any:
     return np.asarray(y / y.sum(dim if x.ndim else None, keepdims=True), dtype=x.dtype)
 
 
+def one_added_to_divisor(params: Params, x: Any, *, dim: int) -> Any:
+    """One is added to the sum of exponentials, so that all outputs may vanish."""
+    softmax(params, x, dim=dim)  # still refuses what is no dimension
+    more = x.logsumexp(dim, keepdim=True)
+    return (x - more.logaddexp(torch.zeros_like(more))).exp()
+
+
+def running_sum_not_rescaled(params: Params, x: Any, *, dim: int) -> Any:
+    """The sum of the online algorithm is not rescaled when a larger maximum is met."""
+    y = softmax(params, x, dim=dim)
+    if not x.numel() or not x.ndim:
+        return y
+    terms = (x - x.cummax(dim).values).exp()
+    return (x - x.amax(dim, keepdim=True)).exp() / terms.sum(dim, keepdim=True)
+
+
 DEFECTS = (
     wrong(
         "softmax",
@@ -93,9 +110,16 @@ DEFECTS = (
     wrong("softmax", scores_not_shifted_but_scaled, law="agreement"),
     wrong("softmax", negative_dim_from_front, law="agreement"),
     wrong("softmax", dim_ignored, law="agreement"),
-    wrong("softmax", over_all_elements, law="agreement"),
+    wrong("softmax", over_all_elements, law="batch_is_independent"),
     wrong("softmax", dim_guessed, law="rejection"),
     wrong("softmax", diagonal_of_jacobian, law="vjp"),
     wrong("softmax", jacobian_off_by_rank_one, law="vjp"),
     wrong_forward("softmax", shifted_in_place, law="purity"),
+    wrong(
+        "softmax",
+        one_added_to_divisor,
+        law="sums_to_one",
+        seen="https://www.evanmiller.org/attention-is-off-by-one.html",
+    ),
+    wrong("softmax", running_sum_not_rescaled, law="scores_permute"),
 )

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from ..tree import Array
 from ._defect import wrong, wrong_vjp
 from ._right import Params, right, right_kernel, with_derivative_of
@@ -26,6 +28,17 @@ def square_forgotten(params: Params, x: Any) -> Any:
     return with_derivative_of(y, (1 - y.detach()) * x)
 
 
+def cotangent_in_double_precision(params: dict[str, Array], x: Array) -> Any:
+    """The pullback computes in double precision and hands that back."""
+    y, pullback = vjp(params, x)
+
+    def widened(cotangent: Array) -> Any:
+        _, (pulled,) = pullback(cotangent)
+        return {}, (pulled.astype(np.float64),)
+
+    return y, widened
+
+
 _latest: dict[str, Array] = {}
 
 
@@ -40,9 +53,16 @@ def output_remembered_globally(params: dict[str, Array], x: Array) -> Any:
     return _latest["y"].copy(), pullback
 
 
+def table_from_minus_one(params: Params, x: Any) -> Any:
+    """The table of values begins at -1, and smaller arguments get its first entry."""
+    return tanh(params, x.clamp(min=-1))
+
+
 DEFECTS = (
     wrong("tanh", quotient_of_exponentials, law="special_values"),
     wrong("tanh", sigmoid_not_stretched, law="agreement"),
     wrong("tanh", square_forgotten, law="vjp"),
     wrong_vjp("tanh", output_remembered_globally, law="determinism"),
+    wrong("tanh", table_from_minus_one, law="is_odd"),
+    wrong_vjp("tanh", cotangent_in_double_precision, law="vjp", dtypes=("float32",)),
 )

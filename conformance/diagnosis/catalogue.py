@@ -21,11 +21,14 @@ from .answers import (
 )
 from .clock import Clock
 
-VALUES = {"value", "output", "cotangent", "layout"}
-"""Kinds of violation that say no more than that numbers differ."""
+VALUES = {"", "value", "output", "cotangent", "layout", "structure", "shape", "dtype"}
+"""Kinds of violation that say no more than that results differ; none where the fault does not show again."""
 
 TASTES = 3
 """Cases on which defects that answer alike are put before every law."""
+
+CASES_OF_CHANCE = 8
+"""Cases on which a kernel may show that it keeps state, or is random."""
 
 
 @dataclass(eq=False)
@@ -65,12 +68,11 @@ class Question:
         """Whether the law's cases are written down, each with something of its own to say."""
         return self.law.source in (Source.REJECTS, Source.KINKS)
 
-    def value_facet(self) -> Facet | None:
-        """The side from which results are wrong, None where all of them are right."""
-        if self.law.source == Source.REJECTS:
-            return None
-        found = self.facets()[0]
-        return None if found.name.startswith("behaviour") else found
+    @property
+    def of_values(self) -> bool:
+        """Whether the fault is that results are wrong, or missing, and not that something else is done."""
+        values = self.kind in VALUES or self.kind.startswith(("kink", CallFault.PREFIX))
+        return values and not self.law.needs_determinism and self.law.source != Source.REJECTS
 
     def facets(self) -> list[Facet]:
         """The sides from which the fault may show, the most telling first."""
@@ -89,29 +91,31 @@ class Question:
         cases = self.cases[:1] if self.listed else self.cases
         wrong = next((facet for facet in sides if self.wrong_somewhere(facet, cases)), None)
         found = [] if wrong is None else [wrong]
-        if self.kind not in VALUES and not self.kind.startswith(("kink", CallFault.PREFIX)):
+        if not self.of_values:
             found.append(behaviour)
         return found
 
     def wrong(self, facet: Facet, oracle: Oracle, suspect: Suspect | None = None) -> bool:
         """Whether a kernel's answer is not the right one."""
-        mine = (suspect or self.suspect).answer(facet, oracle)
-        right = facet.right(oracle)
+        suspect = suspect or self.suspect
+        mine, right = suspect.answer(facet, oracle), facet.right(oracle)
         if right.fault is not None:  # what the reference refuses may be refused with any exception
             return mine.fault is None
+        if self.kind == "dtype" and wrong_dtype(mine, right, oracle):
+            return True
         return not same(mine, right, facet, oracle, shares=1, signs=self.listed)
 
     def wrong_somewhere(self, facet: Facet, cases: Sequence[Oracle]) -> bool:
         """Whether the suspect is wrong on one of the cases."""
         return any(self.wrong(facet, oracle) for oracle in cases if self.clock.goes_on)
 
-    def wrong_dtype(self, facet: Facet, oracle: Oracle) -> bool:
-        """Whether the suspect's answer has a wrong dtype: then that of a defect counts as well."""
-        pairs = zip(self.suspect.answer(facet, oracle).parts, facet.right(oracle).parts, strict=False)
-        return any(
-            a is not None and b is not None and a.dtype.name not in (b.dtype.name, oracle.case.dtype)
-            for (_, a), (_, b) in pairs
-        )
+
+def wrong_dtype(mine: Answer, right: Answer, oracle: Oracle) -> bool:
+    """Whether an array has neither the right answer's dtype nor, where that is floating, the case's."""
+    return any(
+        a is not None and b is not None and a.dtype != (oracle.case.dtype if b.dtype.kind == "f" else b.dtype)
+        for (_, a), (_, b) in zip(mine.parts, right.parts, strict=False)
+    )
 
 
 def matching_defects(question: Question, exclude: Collection[str] = ()) -> tuple[Defect, ...]:
@@ -134,7 +138,7 @@ def matching_defects(question: Question, exclude: Collection[str] = ()) -> tuple
         if len(matching) == 1:
             return (matching[0][1],)
         if matching:
-            counts = [_disagreements(question, facet, suspect) for suspect, _ in matching]
+            counts = _disagreements(question, facet, [suspect for suspect, _ in matching])
             return tuple(
                 defect for count, (_, defect) in zip(counts, matching, strict=True) if count == min(counts)
             )
@@ -145,7 +149,8 @@ def _matches(question: Question, facet: Facet, suspect: Suspect) -> bool:
     if facet.name == "cotangents" and suspect.kernel.vjp is None:
         return False
     if question.law.needs_determinism:
-        return bool(_complaints(question, facet, question.suspect) & _complaints(question, facet, suspect))
+        mine = _complaints(question, facet, question.suspect)
+        return bool(mine & _complaints(question, facet, suspect))
     first, *others = question.cases
     if not _alike(question, facet, suspect, first):
         return False
@@ -162,17 +167,21 @@ def _matches(question: Question, facet: Facet, suspect: Suspect) -> bool:
 
 
 def _complaints(question: Question, facet: Facet, suspect: Suspect) -> set[str]:
-    """All that a law has to say: a random kernel is seen to be one on some cases only."""
-    return {
-        fault
-        for oracle in question.cases
-        if question.clock.goes_on and (fault := suspect.answer(facet, oracle).fault) is not None
-    }
+    """What a law has to say, on the first of the cases: a random kernel is seen to be one on some only."""
+    found: set[str] = set()
+    for oracle in question.cases[:CASES_OF_CHANCE]:
+        fault = suspect.answer(facet, oracle).fault
+        if fault is not None:
+            found.add(fault)
+        if len(found) == TASTES or not question.clock.goes_on:
+            break
+    return found
 
 
 def _alike(question: Question, facet: Facet, suspect: Suspect, oracle: Oracle) -> bool:
     mine, theirs = question.suspect.answer(facet, oracle), suspect.answer(facet, oracle)
-    dtypes = question.wrong_dtype(facet, oracle)
+    # Where the suspect's dtype is wrong, that of a defect counts as well.
+    dtypes = wrong_dtype(mine, facet.right(oracle), oracle)
     return same(mine, theirs, facet, oracle, dtypes=dtypes, signs=question.listed)
 
 
@@ -185,26 +194,29 @@ def _breaks(question: Question, kernel: Kernel) -> bool:
     )
 
 
-def _disagreements(question: Question, facet: Facet, suspect: Suspect) -> int:
-    """How often a defect answers differently when it is looked at from the other sides."""
-    count = 0
-    for other, oracle in _other_questions(question, facet, suspect):
+def _disagreements(question: Question, facet: Facet, suspects: Sequence[Suspect]) -> list[int]:
+    """How often each defect answers differently when it is looked at from the other sides."""
+    counts = [0] * len(suspects)
+    for other, oracle in _other_questions(question, facet):
         if not question.clock.goes_on:
             break
-        count += not _alike(question, other, suspect, oracle)
-    return count
+        for i, suspect in enumerate(suspects):
+            # Without gradients nothing is said of them.
+            if other.name != "cotangents" or suspect.kernel.vjp is not None:
+                counts[i] += not _alike(question, other, suspect, oracle)
+    return counts
 
 
-def _other_questions(question: Question, facet: Facet, suspect: Suspect) -> Iterator[tuple[Facet, Oracle]]:
+def _other_questions(question: Question, facet: Facet) -> Iterator[tuple[Facet, Oracle]]:
     output, cotangents = output_facet(question.operation), cotangents_facet(question.operation)
     refusal = question.law.source == Source.REJECTS
+    cases = [*([] if refusal else question.cases), *question.more]
     if question.listed or facet.name != "output":
         yield from ((output, oracle) for oracle in question.cases)
-    more = (*([] if refusal else question.cases), *question.more)
-    if None not in (question.suspect.kernel.vjp, suspect.kernel.vjp):
-        yield from ((cotangents, oracle) for oracle in more if oracle.case.cotangent is not None)
+    if question.suspect.kernel.vjp is not None:
+        yield from ((cotangents, oracle) for oracle in cases if oracle.case.cotangent is not None)
     yield from ((output, oracle) for oracle in (*question.rejects, *question.more))
-    broken = [law for law in laws_of(question.operation) if law.source == Source.DRAWN and not law.needs_vjp]
-    for law in broken:
-        behaviour = behaviour_facet(question.operation, law)
-        yield from ((behaviour, oracle) for oracle in (*more, *question.more)[:TASTES])
+    for law in laws_of(question.operation):
+        if law.source == Source.DRAWN and not law.needs_vjp:
+            behaviour = behaviour_facet(question.operation, law)
+            yield from ((behaviour, oracle) for oracle in cases[:TASTES])

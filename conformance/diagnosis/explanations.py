@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ..case import Case
 from ..oracle import Oracle
 from .answers import Answer, Facet, same
 from .catalogue import Question
@@ -13,41 +14,54 @@ from .extent import extent
 from .factors import factor
 from .guesses import guesses
 from .permutations import permutation
+from .shapes import misshapen
 from .sights import Sight, sights
-from .variants import Variant, evaluated, variants
+from .variants import evaluated, variants
 
 ENOUGH = 2
 """Cases on which an explanation must hold: on one that is small, many do by accident."""
 
+SLIGHT = 0.01
+"""An error that is told as a fraction of the right result, and not as a factor."""
 
-def explanation(question: Question, clock: Clock) -> str | None:
-    """The wrong results in words, None where they cannot be compared with the right ones."""
-    facet = question.value_facet()
+
+def explanation(question: Question, seconds: float) -> str | None:
+    """The wrong results in words, or what the cases that go wrong have in common; None where neither is clear."""
+    facet = next(iter(question.facets()), None)
     if facet is None:
         return None
-    wrong = [oracle for oracle in question.cases if question.wrong(facet, oracle)]
-    right = [oracle for oracle in question.cases if not question.wrong(facet, oracle)]
+    clock, answer = Clock(seconds), question.suspect.answer
+    first, *others = question.cases
+    asked = [first, *(oracle for oracle in others if clock.goes_on and answer(facet, oracle))]
+    wrong = [oracle for oracle in asked if question.wrong(facet, oracle)]
     if not wrong:
         return None
-    told = _told(question, facet, wrong, clock)
-    only = condition([o.case for o in wrong], [o.case for o in right], question.operation.inputs)
-    return told + (f"; only where {only}" if only else "") if told else only and f"wrong only where {only}"
-
-
-def _told(question: Question, facet: Facet, wrong: Sequence[Oracle], clock: Clock) -> str | None:
-    variant = _variant(question, facet, wrong, clock)
+    if not question.of_values:
+        only = _only(question, wrong, [oracle for oracle in asked if oracle not in wrong])
+        return f"only{only}" if only else None
+    variant = _variant(question, facet, wrong, Clock(seconds))
     if variant is not None:
         return f"equals the right {facet.name} with {variant}"
-    failed = sum(question.suspect.answer(facet, oracle).fault is not None for oracle in wrong)
-    if failed:
-        return f"no {facet.name} at all on {failed} of {len(question.cases)} cases"
-    found = sights(facet, question.cases, question.suspect.answer)
-    parts = []
-    for name, seen in found.items():
+    told = []
+    silent = [oracle for oracle in wrong if answer(facet, oracle).fault is not None]
+    spoken = [oracle for oracle in asked if oracle not in silent]
+    if silent:
+        only = _only(question, silent, spoken)
+        told.append(f"no {facet.name} on {len(silent)} of {len(asked)} cases{only}")
+    clock = Clock(seconds)
+    for name, seen in sights(facet, spoken, answer).items():
         bad = [sight for sight in seen if not sight.right]
         if bad:
-            parts.append(f"{name} {_part(bad, clock)}")
-    return "; ".join(parts) or None
+            only = _only(question, [s.oracle for s in bad], [s.oracle for s in seen if s.right])
+            told.append(f"{name} {_part(bad, question.operation.inputs, clock)}{only}")
+    return "; ".join(told) or None
+
+
+def _only(question: Question, wrong: Sequence[Oracle], right: Sequence[Oracle]) -> str:
+    """` where stride is not 1`, where that tells the wrong cases from the others."""
+    wrong_cases, right_cases = ([oracle.case for oracle in oracles] for oracles in (wrong, right))
+    found = condition(wrong_cases, right_cases, question.operation.inputs)
+    return f" where {found}" if found else ""
 
 
 def _variant(question: Question, facet: Facet, wrong: Sequence[Oracle], clock: Clock) -> str | None:
@@ -58,24 +72,31 @@ def _variant(question: Question, facet: Facet, wrong: Sequence[Oracle], clock: C
             break
         held = 0
         for oracle in wrong:
-            answer = _answer(question, facet, variant, oracle)
-            if answer is None:
+            changed = variant(oracle.case)
+            if changed is None:
+                break  # nothing is changed, and yet it is wrong
+            answer = _answer(question, facet, changed, oracle)
+            mine = question.suspect.answer(facet, oracle)
+            if answer is None and mine.fault is not None:
                 continue
-            if not same(question.suspect.answer(facet, oracle), answer, facet, oracle):
+            if answer is None or not same(mine, answer, facet, oracle):
                 break
             held += 1
         else:
-            if held >= ENOUGH and 2 * held >= len(wrong):
+            if held >= ENOUGH:
                 return words
     return None
 
 
-def _answer(question: Question, facet: Facet, variant: Variant, oracle: Oracle) -> Answer | None:
-    """The reference's answer to the variant: zeros for the cotangent of what the variant leaves out."""
-    changed = evaluated(variant, oracle)
-    if changed is None:
+def _answer(question: Question, facet: Facet, changed: Case, oracle: Oracle) -> Answer | None:
+    """The reference's answer to a changed case, None where it refuses that.
+
+    Zeros for the cotangent of what the change leaves out.
+    """
+    found = evaluated(changed)
+    if found is None:
         return None
-    mine, theirs = question.suspect.answer(facet, oracle), facet.right(changed)
+    mine, theirs = question.suspect.answer(facet, oracle), facet.right(found)
     if len(mine.parts) != len(theirs.parts):
         return theirs
     return Answer(
@@ -86,49 +107,50 @@ def _answer(question: Question, facet: Facet, variant: Variant, oracle: Oracle) 
     )
 
 
-def _part(wrong: Sequence[Sight], clock: Clock) -> str:
-    """What is wrong with one part of the answer."""
-    told = explained(wrong, clock)
+def _part(wrong: Sequence[Sight], inputs: Sequence[str], clock: Clock) -> str:
+    """What is wrong with one part of the answer: first its shape, where that is."""
+    odd = [sight for sight in wrong if sight.actual.shape != sight.expected.shape]
+    if odd:
+        return misshapen(odd)
+    told = _explained(wrong, inputs, clock)
     if told is not None:
         return told
     place, blocks = extent(wrong)
-    inner = explained(blocks, clock) if blocks else None
+    inner = _explained(blocks, inputs, clock) if blocks else None
     if inner is not None:
-        return f"is wrong only {place}: it {inner}"
+        return f"is wrong only {place}, which {inner}"
     return f"is wrong {f'only {place}' if blocks else place}, {_scale(wrong)}"
 
 
-def explained(wrong: Sequence[Sight], clock: Clock) -> str | None:
+def _explained(wrong: Sequence[Sight], inputs: Sequence[str], clock: Clock) -> str | None:
     """The first explanation that holds wherever it says something, and in half of the cases at least."""
-    for words in _explanations(wrong):
-        if words is not None:
-            return words
-        if not clock.goes_on:
-            break
-    return None
-
-
-def _explanations(wrong: Sequence[Sight]) -> Iterator[str | None]:
-    yield _overflow(wrong)
+    if len(wrong) < ENOUGH:
+        return None
+    told = _overflow(wrong)
+    if told is not None:
+        return told
     largest = max(wrong, key=lambda sight: (sight.expected.ndim, sight.expected.size))
-    for words, guess in guesses(largest):
-        held = [
-            sight.explained_by(candidate) for sight in wrong[:1] if (candidate := guess(sight)) is not None
-        ]
-        if not all(held):
-            yield None
-            continue
-        held = [sight.explained_by(candidate) for sight in wrong if (candidate := guess(sight)) is not None]
-        yield words if all(held) and len(held) >= ENOUGH and 2 * len(held) >= len(wrong) else None
-    if len(wrong) >= ENOUGH:
-        yield factor(wrong)
-        yield permutation(wrong)
+    for words, guess in guesses(largest, inputs):
+        if not clock.goes_on:
+            return None
+        held = 0
+        for sight in wrong:
+            candidate = guess(sight)
+            if candidate is None:
+                continue
+            if not sight.explained_by(candidate):
+                break
+            held += 1
+        else:
+            if held >= ENOUGH and 2 * held >= len(wrong):
+                return words
+    return factor(wrong, inputs) or permutation(wrong)
 
 
 def _overflow(wrong: Sequence[Sight]) -> str | None:
     """NaN or an infinity, wherever something is wrong."""
     kinds = {_unfinite(sight) for sight in wrong}
-    if None in kinds or len(wrong) < ENOUGH:
+    if None in kinds:
         return None
     largest = min(
         max((float(np.abs(a).max(initial=0)) for a in _arguments(sight)), default=0.0) for sight in wrong
@@ -159,7 +181,8 @@ def _scale(wrong: Sequence[Sight]) -> str:
         errors = np.concatenate([np.abs(s.actual - s.expected)[s.wrong] for s in wrong])
     if not ratios.size:
         return f"by {np.nanmax(errors, initial=0):.2g} at most"
-    low, high = float(ratios.min()), float(ratios.max())
-    if abs(low - 1) < 1e-2 and abs(high - 1) < 1e-2:
-        return f"by less than one part in {1 / max(abs(low - 1), abs(high - 1)):.0f}"
-    return f"by factors of {low:.3g} to {high:.3g}"
+    low, high = (float(ratio) for ratio in np.quantile(ratios, (0.1, 0.9)))
+    error = max(abs(low - 1), abs(high - 1))
+    if 0 < error < SLIGHT:
+        return f"mostly by one part in {1 / error:.2g}"
+    return f"mostly by factors of {low:.3g} to {high:.3g}"

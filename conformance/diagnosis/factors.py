@@ -21,7 +21,7 @@ RELATIONS: Mapping[str, Callable[[float], float]] = {
 }
 
 
-def factor(wrong: Sequence[Sight]) -> str | None:
+def factor(wrong: Sequence[Sight], inputs: Sequence[str]) -> str | None:
     """`is 2 times the right result`, `is the right result divided by the size of x along axis 0 (3)`."""
     ratios = [_ratio(sight) for sight in wrong]
     if None in ratios or not all(
@@ -31,7 +31,7 @@ def factor(wrong: Sequence[Sight]) -> str | None:
     one = _nice(ratios[0] or 0.0)
     if all(sight.explained_by(sight.expected * float(one)) for sight in wrong):
         return f"is {one if isinstance(one, Fraction) else f'{one:.6g}'} times the right result"
-    for name, sizes in _shared(wrong):
+    for name, sizes in _shared(wrong, inputs):
         for words, relation in RELATIONS.items():
             if min(sizes) > 1 and all(
                 sight.explained_by(sight.expected * relation(n))
@@ -72,18 +72,18 @@ def _shift(wrong: Sequence[Sight]) -> str | None:
     return "is the right result plus a number that differs from case to case"
 
 
-def _shared(wrong: Sequence[Sight]) -> Iterator[tuple[str, list[float]]]:
+def _shared(wrong: Sequence[Sight], inputs: Sequence[str]) -> Iterator[tuple[str, list[float]]]:
     """The sizes that every case has, with their names."""
-    tables = [dict(_sizes(sight)) for sight in wrong]
+    tables = [dict(_sizes(sight, inputs)) for sight in wrong]
     for name in tables[0]:
         if all(name in table for table in tables):
             yield name, [table[name] for table in tables]
 
 
-def _sizes(sight: Sight) -> Iterator[tuple[str, float]]:
+def _sizes(sight: Sight, names: Sequence[str]) -> Iterator[tuple[str, float]]:
     case = sight.oracle.case
     arrays = [(name, array) for name, array in case.params.items()]
-    inputs = [(f"input {i}", array) for i, array in enumerate(case.inputs) if array is not None]
+    inputs = [(name, array) for name, array in zip(names, case.inputs, strict=True) if array is not None]
     for name, array in (*inputs, *arrays, ("the result", sight.expected)):
         for i, n in enumerate(array.shape):
             yield f"the size of {name} along axis {i}", n

@@ -1,6 +1,6 @@
 """Guesses: simple things that a wrong array may be, made from the right one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ Guess = Callable[[Sight], Array | None]
 """The array that a guess says was given; None where it says nothing of the case."""
 
 
-def guesses(sight: Sight) -> Iterator[tuple[str, Guess]]:
+def guesses(sight: Sight, inputs: Sequence[str]) -> Iterator[tuple[str, Guess]]:
     """Every guess with its words, from the plainest on; the axes are those of `sight`."""
     yield "is all zeros", lambda s: np.zeros_like(s.expected)
     yield "has the opposite sign", lambda s: -s.expected
@@ -29,7 +29,7 @@ def guesses(sight: Sight) -> Iterator[tuple[str, Guess]]:
         "is transposed in memory: written in Fortran order",
         lambda s: s.expected.reshape(s.expected.shape, order="F"),
     )
-    yield from _others(sight)
+    yield from _others(sight, inputs)
 
 
 FUNCTIONS: dict[str, Callable[[Array], Array]] = {
@@ -88,32 +88,27 @@ def _along(axis: int, place: str) -> Iterator[tuple[str, Guess]]:
 
         return guess
 
-    yield f"is flipped along {place}", along(lambda y, i: np.flip(y, i))
-    for step in (1, -1):
-        way = "on" if step == 1 else "back"
-        yield (
-            f"is moved {way} by one along {place}, around the end",
-            along(lambda y, i, n=step: np.roll(y, n, i)),
-        )  # type: ignore[misc]
-        yield (
-            f"is moved {way} by one along {place}, zeros behind it",
-            along(lambda y, i, n=step: _shifted(y, n, i)),
-        )  # type: ignore[misc]
-    yield f"is summed along {place}", along(lambda y, i: np.broadcast_to(y.sum(i, keepdims=True), y.shape))
-    yield f"is averaged along {place}", along(lambda y, i: np.broadcast_to(y.mean(i, keepdims=True), y.shape))
-    yield f"is summed up step by step along {place}", along(lambda y, i: np.cumsum(y, i))
-    yield (
-        f"is summed up from the end along {place}",
-        along(lambda y, i: np.flip(np.cumsum(np.flip(y, i), i), i)),
-    )
-    yield (
-        f"repeats its first entry along {place}",
-        along(lambda y, i: np.broadcast_to(y.take([0], i), y.shape)),
-    )
-    yield (
-        f"repeats its last entry along {place}",
-        along(lambda y, i: np.broadcast_to(y.take([-1], i), y.shape)),
-    )
+    for words, function in ALONG.items():
+        yield f"{words} along {place}", along(function)
+
+
+def _all_alike(array: Array, like: Array) -> Array:
+    return np.broadcast_to(array, like.shape)
+
+
+ALONG: dict[str, Callable[[Array, int], Array]] = {
+    "is flipped": lambda y, i: np.flip(y, i),
+    "is moved on by one, around the end": lambda y, i: np.roll(y, 1, i),
+    "is moved back by one, around the end": lambda y, i: np.roll(y, -1, i),
+    "is moved on by one, zeros behind it": lambda y, i: _shifted(y, 1, i),
+    "is moved back by one, zeros behind it": lambda y, i: _shifted(y, -1, i),
+    "is summed": lambda y, i: _all_alike(y.sum(i, keepdims=True), y),
+    "is averaged": lambda y, i: _all_alike(y.mean(i, keepdims=True), y),
+    "is summed up step by step": lambda y, i: np.cumsum(y, i),
+    "is summed up from the end": lambda y, i: np.flip(np.cumsum(np.flip(y, i), i), i),
+    "repeats its first entry": lambda y, i: _all_alike(y.take([0], i), y),
+    "repeats its last entry": lambda y, i: _all_alike(y.take([-1], i), y),
+}
 
 
 def _shifted(array: Array, step: int, axis: int) -> Array:
@@ -130,11 +125,11 @@ def _turned(array: Array) -> Array | None:
     return array.swapaxes(-1, -2).reshape(array.shape)
 
 
-def _others(sight: Sight) -> Iterator[tuple[str, Guess]]:
+def _others(sight: Sight, inputs: Sequence[str]) -> Iterator[tuple[str, Guess]]:
     """The place of another part of the answer, or an argument too many or too few."""
-    for i, (name, array) in enumerate(sight.facet.right(sight.oracle).parts):
-        if i != sight.index and array is not None:
-            yield f"is what {name} should be", lambda s, i=i: _fitting(s, _part(s, i))  # type: ignore[misc]
+    for name, array in sight.facet.right(sight.oracle).parts:
+        if name != sight.name and array is not None:
+            yield f"is what {name} should be", lambda s, name=name: _part(s, name)  # type: ignore[misc]
     case = sight.oracle.case
     for key in case.params:
         for words, factor in (("too many", 1.0), ("too few", -1.0)):
@@ -142,20 +137,18 @@ def _others(sight: Sight) -> Iterator[tuple[str, Guess]]:
                 f"has {key} once {words}",
                 lambda s, key=key, factor=factor: _added(s, s.oracle.case.params.get(key), factor),  # type: ignore[misc]
             )
-    for i in range(len(case.inputs)):
+    for i, name in enumerate(inputs):
         for words, factor in (("too many", 1.0), ("too few", -1.0)):
             yield (
-                f"has input {i} once {words}",
+                f"has {name} once {words}",
                 lambda s, i=i, factor=factor: _added(s, s.oracle.case.inputs[i], factor),  # type: ignore[misc]
             )
 
 
-def _part(sight: Sight, index: int) -> Array | None:
-    return sight.facet.right(sight.oracle).parts[index][1]
-
-
-def _fitting(sight: Sight, array: Array | None) -> Array | None:
-    return None if array is None or array.shape != sight.expected.shape else array
+def _part(sight: Sight, name: str) -> Array | None:
+    """Another part of the right answer, where it would fit."""
+    found = dict(sight.facet.right(sight.oracle).parts).get(name)
+    return None if found is None or found.shape != sight.expected.shape else found
 
 
 def _added(sight: Sight, array: Array | None, factor: float) -> Array | None:

@@ -51,11 +51,8 @@ CHANGES: Mapping[str, Callable[[Array], Array | None]] = {
 }
 
 
-def evaluated(variant: Variant, oracle: Oracle) -> Oracle | None:
-    """The reference's answers to the variant of a case; None where there is none, or it is refused."""
-    case = variant(oracle.case)
-    if case is None:
-        return None
+def evaluated(case: Case) -> Oracle | None:
+    """The reference's answers to a changed case; None where it is refused."""
     found = Oracle(case)
     try:
         shapes = [None if leaf is None else leaf.shape for _, leaf in leaves(found.output)]

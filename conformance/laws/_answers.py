@@ -30,9 +30,9 @@ def own_answer(trial: Trial) -> Answer:
 
 
 def answer(trial: Trial, case: Case, like: "Tree | None" = None) -> Answer:
-    """The kernel's answer to another case, whose output has the shapes of `like` (by default, the reference's)."""
+    """The kernel's answer to another case, whose output is shaped as `like`, by default the reference's."""
     if trial.kernel.vjp is None:
-        output, cotangents = call_forward(trial.kernel, case, Arguments.of(case)), None
+        output, cotangents = copy_tree(call_forward(trial.kernel, case, Arguments.of(case))), None
     else:
         output, cotangents = trial.run_vjp(case)
     _fits(trial, output, cotangents, case, trial.oracle_of(case).output if like is None else like)
@@ -45,7 +45,12 @@ def pulled_back(trial: Trial, cotangents: Sequence[Tree]) -> "list[Cotangents]":
 
     case = trial.case
     output, pullback = call_vjp(trial.kernel, case, Arguments.of(case))
-    found = [Cotangents(*call_pullback(pullback, case, copy_tree(given))) for given in cotangents]
+    found = []
+    for given in cotangents:
+        params, inputs = call_pullback(pullback, case, copy_tree(given))
+        # Copies, since the next call may write over them.
+        kept = {name: None if g is None else g.copy() for name, g in params.items()}
+        found.append(Cotangents(kept, tuple(None if g is None else g.copy() for g in inputs)))
     for each in found:
         _fits(trial, output, each, case, trial.oracle.output)
     return found

@@ -22,7 +22,9 @@ def batch_size(case: Case, samples: Samples) -> int:
     if not samples.batched:
         return 1
     pairs = zip(case.inputs, samples.inputs, strict=True)
-    return next(array.shape[axis] for array, axis in pairs if array is not None and axis is not None)
+    return next(
+        len(array.swapaxes(0, axis)) for array, axis in pairs if array is not None and axis is not None
+    )
 
 
 def chosen(case: Case, samples: Samples, which: slice) -> Case:

@@ -6,7 +6,7 @@ from ._samples import batch_size, chosen, joined, samples_of
 
 
 def batch_adds_up(trial: Trial) -> None:
-    """The params' cotangents of a batch are the sums of those of its two parts, whose outputs follow each other."""
+    """The params' cotangents of a batch are the sums of its two parts', whose outputs follow each other."""
     samples, case = samples_of(trial), trial.case
     size = batch_size(case, samples)
     if size < 2:

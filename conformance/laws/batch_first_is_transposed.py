@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from ..tree import Array
-
 from ..trial import Trial
 from ._answers import answer, compare, named, own_answer
 from ._recurrent import parted, tree

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from ..trial import Trial
 from ..tree import Array
+from ..trial import Trial
 from ._answers import answer, compare, named, own_answer
 from ._samples import batch_size, samples_of
 
@@ -37,9 +37,9 @@ def batch_is_independent(trial: Trial) -> None:
         trial,
         [
             (name, others(leaf, axis, own))
-            for (name, leaf), axis, (_, own) in zip(after, axes, before, strict=True)
+            for (name, leaf), axis, (_, own) in zip(after, axes, before, strict=False)
         ],
-        [(name, None if axis is None else own) for (name, own), axis in zip(before, axes, strict=True)],
+        [(name, None if axis is None else own) for (name, own), axis in zip(before, axes, strict=False)],
         f"after a change of sample {changed}",
     )
 

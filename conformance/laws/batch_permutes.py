@@ -2,7 +2,7 @@
 
 from ..trial import Trial
 from ._samples import batch_size, samples_of
-from ._symmetry import Symmetry, check_symmetry, rolled
+from ._symmetry import Symmetry, check_symmetry, shuffled
 
 
 def batch_permutes(trial: Trial) -> None:
@@ -11,7 +11,7 @@ def batch_permutes(trial: Trial) -> None:
     size = batch_size(trial.case, samples)
     if size < 2:
         return
-    order = rolled(size)
+    order = shuffled(size)
     symmetry = Symmetry(
         inputs=tuple({} if axis is None else {axis: order} for axis in samples.inputs),
         outputs=tuple({} if axis is None else {axis: order} for axis in samples.outputs),

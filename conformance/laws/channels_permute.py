@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..trial import Trial
 from ..tree import leaves
+from ..trial import Trial
 from ._single import first_input
 from ._symmetry import Symmetry, check_symmetry
 

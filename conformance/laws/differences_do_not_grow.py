@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..trial import Trial
 from ..tree import Array
+from ..trial import Trial
 from ._single import first_input, output_of
 
 

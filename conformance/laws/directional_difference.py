@@ -44,7 +44,9 @@ def directional_difference(trial: Trial) -> None:
     )
     # As far as the arrays really move: a step is rounded, too.
     d = _where(c, [_halved(x, y, step) for x, y in zip(*map(_arguments, ends), strict=True)])
-    difference = _total(g, [_halved(x, y, step) for x, y in zip(_where(g, above), _where(g, below), strict=True)])
+    difference = _total(
+        g, [_halved(x, y, step) for x, y in zip(_where(g, above), _where(g, below), strict=True)]
+    )
     slope = _total(c, d)
     bend = sum(_total(_sizes(d), _sizes(_minus(end, c))) for end in (c_above, c_below)) / 2
     error = abs(difference - slope)
@@ -59,7 +61,9 @@ def directional_difference(trial: Trial) -> None:
     if error <= allowed and max(abs(slope), abs(difference)) <= allowed:
         return  # it would hold for any slope
     trial.record.add(
-        Comparison(elements=0, informative=0, tier=trial.arithmetic.tier, headroom=headroom, worst="the slope")
+        Comparison(
+            elements=0, informative=0, tier=trial.arithmetic.tier, headroom=headroom, worst="the slope"
+        )
     )
     trial.require(
         error <= allowed,
@@ -78,7 +82,9 @@ def _moved(case: Case, cotangents: Arrays, step: float) -> Case:
     for array, cotangent in zip(_arguments(case), cotangents, strict=True):
         if array is not None and cotangent is not None:
             signs = random.choice((-1.0, 1.0), size=array.shape)
-            array = np.asarray(array + step * signs * np.where(array == 0, 1, np.abs(array)), dtype=case.dtype)
+            array = np.asarray(
+                array + step * signs * np.where(array == 0, 1, np.abs(array)), dtype=case.dtype
+            )
         arrays.append(array)
     params = {name: array for name, array in zip(case.params, arrays, strict=False) if array is not None}
     return replace(case, params=params, inputs=tuple(arrays[len(case.params) :]))

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from ..tree import Array
 from ..trial import Trial
 from ._recurrent import split_name
-from ._symmetry import Orders, Symmetry, check_symmetry, rolled
-from ..tree import Array
+from ._symmetry import Orders, Symmetry, check_symmetry, shuffled
 
 
 def hidden_units_permute(trial: Trial) -> None:
@@ -14,7 +14,7 @@ def hidden_units_permute(trial: Trial) -> None:
     units = case.config["hidden_size"]
     if units < 2 or case.config.get("proj_size"):
         return
-    order = rolled(units)
+    order = shuffled(units)
 
     def blocks(size: int) -> Array:
         """The same order in every block: of gates, or of directions."""

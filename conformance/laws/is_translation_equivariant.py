@@ -1,8 +1,7 @@
 """Law: windows are the same everywhere."""
 
 from ..trial import Trial
-from ._single import first_input
-from ..tree import leaves
+from ._single import first_input, output_of
 from ._windows import grown, pair, span
 
 
@@ -13,17 +12,13 @@ def is_translation_equivariant(trial: Trial) -> None:
     if not case.exact:
         return
     config = case.config
-    kernel, dilation, stride = (
-        pair(option) for option in (config["kernel_size"], config.get("dilation", 1), config["stride"] or config["kernel_size"])
-    )
+    options = config["kernel_size"], config.get("dilation", 1), config["stride"] or config["kernel_size"]
+    kernel, dilation, stride = map(pair, options)
     # Room for two windows, so that there is something to compare.
     rows, columns = (span(k, d) + s for k, d, s in zip(kernel, dilation, stride, strict=True))
     ample = grown(first_input(case), (rows, columns))
-    plain = {"padding": 0} | ({"ceil_mode": False} if "ceil_mode" in config else {})
-    if "return_indices" in config:
-        plain["return_indices"] = False
-    whole = case.with_config(**plain).with_inputs(ample)
+    plain = {"padding": 0, "ceil_mode": False, "return_indices": False}
+    whole = case.with_config(**{name: plain[name] for name in plain if name in config}).with_inputs(ample)
     shifted = whole.with_inputs(ample[..., stride[0] :, stride[1] :].copy())
-    trial.agree_with_each_other(
-        trial.run(shifted), output_of(trial, whole)[..., 1:, 1:], shifted, "the shifted input"
-    )
+    beside = output_of(trial, whole)[..., 1:, 1:]
+    trial.agree_with_each_other(trial.run(shifted), beside, shifted, "the shifted input")

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from ..comparison import allowance
-from ..trial import Trial, spread_leaves
 from ..tree import Array
+from ..trial import Trial, spread_leaves
 from ._single import first_input, output_of
 from ._windows import grown, pair
 

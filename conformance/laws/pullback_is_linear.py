@@ -12,15 +12,14 @@ def pullback_is_linear(trial: Trial) -> None:
     case, oracle = trial.case, trial.oracle
     _, of_a = own_answer(trial)
     assert of_a is not None
-    a = case.cotangent
     if case.exact:
-        backwards = map_leaves(lambda leaf: np.flip(leaf).copy(), a)
-        of_b, of_sum = pulled_back(trial, [backwards, _sum(a, backwards)])
-        expected = map(_sum, flat(of_a), flat(of_b))
+        backwards = map_leaves(lambda leaf: np.flip(leaf).copy(), case.cotangent)
+        of_b, of_sum = pulled_back(trial, [backwards, _combined(case.cotangent, backwards)])
+        expected = [_sum(a, b) for a, b in zip(flat(of_a), flat(of_b), strict=True)]
     else:
         # b = 2 a, where scaling by -4 is without an error: the allowance of the case itself, scaled, will do.
-        (of_sum,) = pulled_back(trial, [map_leaves(lambda leaf: np.asarray(-4 * leaf), a)])
-        expected = (None if leaf is None else np.asarray(-4 * leaf) for leaf in flat(of_a))
+        (of_sum,) = pulled_back(trial, [map_leaves(lambda leaf: np.asarray(-4 * leaf), case.cotangent)])
+        expected = [None if a is None else np.asarray(-4 * a) for a in flat(of_a)]
 
     def spreads(careful: bool) -> list[Array | None]:
         found = cotangent_spread_leaves(oracle, careful)
@@ -37,7 +36,12 @@ def pullback_is_linear(trial: Trial) -> None:
     )
 
 
-def _sum(a: Tree, b: Tree) -> Tree:
-    if isinstance(a, tuple) and isinstance(b, tuple):
-        return tuple(map(_sum, a, b))
+def _sum(a: Array | None, b: Array | None) -> Array | None:
     return None if a is None or b is None else np.asarray(2 * a - 3 * b)
+
+
+def _combined(a: Tree, b: Tree) -> Tree:
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return tuple(map(_combined, a, b))
+    assert not isinstance(a, tuple) and not isinstance(b, tuple)
+    return _sum(a, b)

@@ -12,6 +12,4 @@ def splits_its_input(trial: Trial) -> None:
     x = first_input(case)
     # One of the two is zero, so that nothing is rounded.
     parts = output_of(trial) - output_of(trial, case.with_inputs(-x))
-    trial.require(
-        np.array_equal(parts, x), "relu(x) - relu(-x) is not x", expected=x, actual=parts
-    )
+    trial.require(np.array_equal(parts, x), "relu(x) - relu(-x) is not x", expected=x, actual=parts)

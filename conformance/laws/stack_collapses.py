@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..case import Case
-from ..trial import Trial
 from ..tree import Array
+from ..trial import Trial
 from ._single import first_input, output_of
 
 
@@ -26,9 +26,7 @@ def stack_collapses(trial: Trial) -> None:
 
     def layer(params: Mapping[str, Array], x: Array) -> Case:
         outer, inner = params["weight"].shape
-        return replace(
-            case.with_config(in_features=inner, out_features=outer).with_inputs(x), params=params
-        )
+        return replace(case.with_config(in_features=inner, out_features=outer).with_inputs(x), params=params)
 
     hidden = output_of(trial, layer(first, x))
     one = layer(merged, x)

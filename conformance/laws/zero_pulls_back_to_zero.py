@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..trial import Trial, arrays_of
 from ..tree import map_leaves
+from ..trial import Trial, arrays_of
 from ._answers import flat, own_answer, pulled_back
 
 

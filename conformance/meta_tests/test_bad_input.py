@@ -87,6 +87,7 @@ def test_a_wrong_command_is_one_line(argv: str, said: str, complaint: Complaint)
         ("[backend]\nname = 3", "name = 3: expected a word"),
         ("[backend]\ndtypes = ['float31']", "dtypes = ['float31']: expected a list of float32, float64"),
         ("[backend]\ndtypes = 'float32'", "dtypes = 'float32': expected a list"),
+        ("[backend]\ndtypes = ['float32', 'float32']", "expected each dtype once"),
         ("[backend]\ndtypes = [[]]", "dtypes = [[]]: expected a list"),
         ("[backend]\naccumulates_in = ['native']", "expected one of native, float32, float64"),
         ("[backend]\nbitwise_deterministic = 'no'", "bitwise_deterministic = 'no': expected bool"),

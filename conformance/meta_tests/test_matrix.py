@@ -149,7 +149,52 @@ def test_a_crash_takes_the_whole_row(law: str | None) -> None:
 def test_only_a_crash_is_known() -> None:
     """Without any other verdict all laws stand over the row."""
     text = printed([verdict("linear", None, Status.TIMED_OUT)])
-    assert row(text, "linear") == "T T T T T T T T T"
+    assert row(text, "linear") == " ".join("T" * len(LAWS))
+
+
+def test_an_own_law_that_is_unsupported_is_part_of_its_cell() -> None:
+    """The last column holds several laws: the legend says no more than that one of them passed."""
+    own = [verdict("linear", f"law_{n}", Status.UNSUPPORTED if n else Status.PASSED) for n in range(2)]
+    text = printed(own)
+    assert row(text, "linear") == "~"
+    assert "~ passed in part, the rest unsupported" in text
+
+
+def test_a_model_says_what_it_lacks() -> None:
+    """Beside the name of a model stand the operations that the backend does not have."""
+    message = "mlp needs flatten, relu: mine has no kernel of that name"
+    text = printed(
+        [
+            verdict("linear", "agreement"),
+            verdict("tanh", "agreement", Status.UNSUPPORTED),
+            replace(verdict("mlp", "agreement", Status.UNSUPPORTED), message=message),
+        ]
+    )
+    assert "  unsupported: tanh, mlp (needs flatten, relu)" in text.splitlines()
+
+
+def test_headroom_in_percent() -> None:
+    """The largest of a cell, never rounded up; blank where nothing was compared within an allowance."""
+    console, buffer = plain_console("utf-8", 80)
+    matrix.headroom(
+        [
+            replace(PASSED, headroom=0.999),
+            replace(PASSED, headroom=0.5, dtype="float64"),
+            replace(PASSED, headroom=0.004, law="vjp"),
+            replace(PASSED, headroom=7.0, law="purity", status=Status.FAILED),
+            replace(PASSED, headroom=0.0, law="stack_collapses"),
+            verdict("tanh", "agreement", Status.UNSUPPORTED),
+        ],
+        console,
+    )
+    assert text_of(console, buffer, "utf-8").splitlines()[1:7] == [
+        "           agreement",
+        "           │  vjp",
+        "           │  │  purity",
+        "           │  │  │  its own laws",
+        "mine",
+        "  linear  99 <1     0",
+    ]
 
 
 def test_two_backends_share_the_columns() -> None:
@@ -198,11 +243,11 @@ def test_ascii_is_enough() -> None:
 
 def test_a_failure_in_words() -> None:
     """What is wrong, the smallest case, expected and actual, the known defect, the command on one line."""
-    assert remarks([PASSED, failed(diagnosis="bias_ignored")]).splitlines() == [
+    assert remarks([PASSED, failed(diagnosis="matches `linear.bias_ignored`")]).splitlines() == [
         "",
         "failed  mine / linear / agreement  float32",
         "  output: it is wrong at [0]: expected 1, got 2",
-        "  it fails as the known defect bias_ignored does",
+        "  matches `linear.bias_ignored`",
         "  smallest case (float32, exact):",
         "    config     in_features=3, out_features=1, bias=False",
         "    weight     (1, 3) [[1., 0., 2.]]",
@@ -250,6 +295,16 @@ def test_different_faults_are_told_apart(changes: dict[str, object]) -> None:
     assert remarks([one, one]).count("replay:") == 1
 
 
+def test_every_stale_expectation_is_told() -> None:
+    """The lines to delete differ by their numbers alone."""
+    one = verdict("linear", "agreement", Status.UNEXPECTED_PASS)
+    stale = [
+        replace(one, message=f"delete lines {n} to {n + 5}", expectation=f"expectations.toml:{n}")
+        for n in (3, 9)
+    ]
+    assert remarks(stale).count("replay:") == 2
+
+
 def test_names_keep_their_digits() -> None:
     """Only numbers are ignored when faults are compared."""
     assert wording("weight_ih_l0 is 3") == wording("weight_ih_l0 is -4.5e-07")
@@ -271,7 +326,7 @@ def test_a_backend_that_does_not_import_is_told_once() -> None:
         ]
     )
     assert text.splitlines()[1:3] == [
-        "errored  mine / 5 operations / 9 laws  float32, float64",
+        f"errored  mine / 5 operations / {len(laws)} laws  float32, float64",
         f"  {reason}",
     ]
 

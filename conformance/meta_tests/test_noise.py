@@ -35,7 +35,9 @@ def test_all_runs_at_once_spread_like_one_by_one(case: Case) -> None:
     """Within a factor of 1.6, where 32 runs tell a spread to about an eighth; and none needs the loop."""
     oracle = Oracle(case)
     at_once = spreads(oracle, [None if many is None else many[0] for many in _noisy_at_once([case], RUNS)])
-    one_by_one = spreads(oracle, [None if many is None else many[0] for many in _noisy_one_by_one(case, RUNS)])
+    one_by_one = spreads(
+        oracle, [None if many is None else many[0] for many in _noisy_one_by_one(case, RUNS)]
+    )
     assert len(at_once) == len(one_by_one) > 0
     for left, right in zip(at_once, one_by_one, strict=True):
         # A sum of one term has no error; one by one it is counted as one rounding.

@@ -6,6 +6,9 @@ import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import pytest
+
+from conformance.meta_tests.test_expectations import RIGHT, WRONG, expecting
 from conformance.meta_tests.test_workers import ABORTS, RELU, backend
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,3 +71,20 @@ def test_the_plugin_does_nothing_unless_used() -> None:
         "['conformance', 'conformance.pytest_plugin']; assert not {'torch', 'numpy', 'rich'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "said"),
+    [(WRONG, 0, "1 xfailed"), (RIGHT, 1, "delete lines 1 to 5 of expectations.toml")],
+)
+def test_an_expectation_decides(tmp_path: Path, source: str, status: int, said: str) -> None:
+    """An expected failure is xfail, an unexpected pass fails: pytest's own strictness."""
+    mine = expecting(tmp_path / "mine", source)
+    done = pytest_run(
+        tmp_path,
+        *("--pyargs", "conformance.test_conformance", "--backend", str(mine)),
+        *("--torchstone-operations", "linear", "--torchstone-laws", "agreement"),
+        *("--torchstone-dtypes", "float32", "-p", "no:xdist"),
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    assert said in done.stdout

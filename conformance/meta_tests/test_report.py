@@ -3,7 +3,7 @@
 import json
 import math
 import shlex
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,14 @@ import jsonschema  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 
-from conformance import report
+from conformance import recorded, report
+from conformance.__main__ import main
 from conformance.backend import Declaration
 from conformance.case import Case
 from conformance.case_file import load_case, same_case
 from conformance.errors import UsageError
+from conformance.meta_tests.test_expectations import WRONG, expecting
+from conformance.recorded import read_back
 from conformance.report import Report
 from conformance.verdict import Counterexample, Status, Verdict
 
@@ -29,7 +32,9 @@ PASSED = Verdict(
     status=Status.PASSED,
     cases=100,
     elements=1234,
+    tiers={"exact": 60, "float64": 140},
     headroom=0.25,
+    worst="output[0, 1]",
     seconds=0.5,
 )
 FAILED = replace(
@@ -39,6 +44,7 @@ FAILED = replace(
     headroom=math.inf,
     message="output: it is wrong \x1b \udcff",
     counterexample=Counterexample(case=CASE, expected="output = 1", actual="output = 2", size=6),
+    found_at=3,
     diagnosis="bias_ignored",
 )
 CRASHED = Verdict(
@@ -54,6 +60,7 @@ VERDICTS = (
     FAILED,
     CRASHED,
     *(replace(PASSED, operation="tanh", law=status.value, status=status) for status in Status),
+    replace(PASSED, operation="relu", status=Status.EXPECTED_FAILURE, expectation="expectations.toml:12"),
     replace(PASSED, operation="rnn", headroom=math.nan, refused=3, refusals=("dropout", "proj_size")),
 )
 HEADER = report.header(
@@ -97,6 +104,9 @@ def test_the_schema_describes_every_line(lines: list[dict[str, Any]], validator:
         (1, {"elements": "many"}),
         (1, {"case": "/etc/passwd"}),
         (1, {"surprise": 1}),
+        (1, {"tiers": {"float16": 1}}),
+        (1, {"found_at": 0}),
+        (1, {"expectation": "12"}),
         (1, {"type": "remark"}),
         (-1, {"complete": None}),
         (-1, {"totals": {"passed": 1}}),
@@ -134,21 +144,85 @@ def test_a_verdict_comes_back(lines: list[dict[str, Any]]) -> None:
         "cases": 100,
         "refused": 0,
         "refusals": [],
+        "ill_conditioned": 0,
         "elements": 1234,
+        "tiers": {"exact": 60, "float64": 140},
         "headroom": 0.25,
+        "worst": "output[0, 1]",
         "seconds": 0.5,
+        "found_at": None,
         "message": None,
         "expected": None,
         "actual": None,
         "case": None,
         "replay": None,
         "diagnosis": None,
+        "expectation": None,
     }
     assert lines[2]["message"] == FAILED.message
     assert lines[2]["headroom"] == 1.7976931348623157e308
     assert lines[2]["diagnosis"] == "bias_ignored"
     assert lines[-2]["headroom"] is None
     assert lines[-2]["refusals"] == ["dropout", "proj_size"]
+
+
+def test_what_is_read_back_is_what_was_written(tmp_path: Path) -> None:
+    """Every field of a verdict; cases come with those that do not conform."""
+    written = tuple(replace(verdict, headroom=None) for verdict in VERDICTS)
+    report.write(tmp_path, Report(HEADER, written, complete=True))
+    found = read_back(tmp_path)
+    assert found.partial is None
+    assert found.verdicts == tuple(replace(verdict, counterexample=None) for verdict in written)
+    assert [line.number for line in found.lines.values()] == list(range(2, len(written) + 2))
+    with_case = found.with_cases()[1].counterexample
+    assert with_case is not None
+    assert same_case(with_case.case, CASE)
+    assert (with_case.expected, with_case.size) == ("output = 1", 6)
+
+
+def test_a_report_without_its_cases_is_a_report(tmp_path: Path) -> None:
+    """The file alone says all but the case."""
+    report.write(tmp_path, Report(HEADER, VERDICTS, complete=True))
+    (tmp_path / "report.jsonl").rename(tmp_path / "baseline.jsonl")
+    (tmp_path / "cases" / "mine-linear-agreement-float32.safetensors").unlink()
+    found = read_back(tmp_path / "baseline.jsonl")
+    assert found.with_cases() == found.verdicts
+
+
+@pytest.mark.parametrize("tag", ["backend", "tiers", "case", "replay"])
+def test_a_line_that_lacks_a_field_is_refused(tmp_path: Path, tag: str) -> None:
+    """A report of another version is told apart from one of this version."""
+    report.write(tmp_path, Report(HEADER, VERDICTS, complete=True))
+    file = tmp_path / "report.jsonl"
+    file.write_text(file.read_text(encoding="utf-8").replace(f'"{tag}":', '"other":'), encoding="utf-8")
+    with pytest.raises(UsageError, match=rf"report\.jsonl:2: {tag} is missing"):
+        read_back(tmp_path)
+
+
+def test_the_fields_read_are_the_fields_of_a_verdict() -> None:
+    """A new field of Verdict is not forgotten."""
+    described = json.loads(SCHEMA.read_text(encoding="utf-8"))["$defs"]["verdict"]["required"]
+    assert {"type", *recorded._FIELDS, *recorded._TEXTS} == set(described)
+    assert set(recorded._FIELDS) == {field.name for field in fields(Verdict)} - {"counterexample"}
+
+
+def test_a_real_run_fits_the_schema(
+    tmp_path: Path, validator: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every line of what a run writes, a failure, a refusal and an expected failure among them."""
+    folder = expecting(tmp_path / "mine", WRONG)
+    (folder / "relu.py").write_text(
+        "def forward(params, x): raise NotImplementedError('no')\n", encoding="utf-8"
+    )
+    asked = ("--operations", "linear,relu,tanh", "--laws", "agreement,vjp", "--examples", "5", "-j", "1")
+    assert main(["run", str(folder), *asked, "--headroom", "--report", str(tmp_path / "report")]) == 1
+    assert "in percent of what is allowed" in capsys.readouterr().out
+    rows = report.read(tmp_path / "report")
+    for row in rows:
+        validator.validate(row)
+    assert {row["status"] for row in rows[1:-1]} == {"failed", "unsupported", "expected_failure"}
+    assert rows[0]["type"] == "header"
+    assert rows[-1]["type"] == "footer"
 
 
 def test_a_counterexample_lies_beside_it(tmp_path: Path, lines: list[dict[str, Any]]) -> None:

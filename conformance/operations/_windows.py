@@ -1,21 +1,11 @@
 """Sliding windows along one axis: what convolution and pooling share when they draw a case."""
 
-import numpy as np
-
+from ..case import Case
 from ..drawing import Draw
-from ..tree import Array
-
-Pair = tuple[int, int]
-
-
-def pair(option: int | Pair) -> Pair:
-    """An int-or-pair option as a pair (rows, columns)."""
-    return option if isinstance(option, tuple) else (option, option)
-
-
-def span(kernel: int, dilation: int) -> int:
-    """How many cells a dilated kernel reaches over."""
-    return dilation * (kernel - 1) + 1
+from ..laws._windows import Pair
+from ..laws._windows import pair as pair
+from ..laws._windows import span as span
+from ..operation import Samples
 
 
 def large(draw: Draw, *names: str) -> dict[str, int]:
@@ -57,7 +47,9 @@ def pool_padding(draw: Draw, kernel: Pair) -> int | Pair:
     return draw.integer(0, min(rows, columns))
 
 
-def grown(x: Array, least: Pair) -> Array:
-    """`x` repeated at its end until the plane has `least` rows and columns."""
-    missing = [(0, max(low - size, 0)) for low, size in zip(least, x.shape[-2:], strict=True)]
-    return np.pad(x, [(0, 0)] * (x.ndim - 2) + missing, mode="wrap")
+def samples(case: Case) -> Samples:
+    """A batch of planes, in front of the channels; max pooling may have two outputs."""
+    (x,) = case.inputs
+    assert x is not None
+    outputs = 1 + bool(case.config.get("return_indices"))
+    return Samples(inputs=(0,), outputs=(0,) * outputs, batched=x.ndim == 4)

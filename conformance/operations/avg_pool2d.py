@@ -9,9 +9,15 @@ import numpy as np
 from ..case import Case
 from ..drawing import ANY, Draw
 from ..law import Law
+from ..laws.batch_is_independent import batch_is_independent
+from ..laws.channels_permute import channels_permute
+from ..laws.is_linear import is_linear
+from ..laws.is_translation_equivariant import is_translation_equivariant
+from ..laws.keeps_the_mean import keeps_the_mean
+from ..laws.norm_shrinks import norm_shrinks
+from ..laws.unbatched_is_batch_of_one import unbatched_is_batch_of_one
 from ..operation import Operation, Rejection
-from ._pooling_laws import norm_shrinks
-from ._windows import pair, planes, pool_padding
+from ._windows import pair, planes, pool_padding, samples
 
 
 def cases(draw: Draw) -> Case:
@@ -97,5 +103,14 @@ AVG_POOL2D = Operation(
         _reject("kernel wider than the input", kernel_size=(2, 7)),
         _reject("divisor 0", divisor_override=0),
     ),
-    laws=(Law(check=norm_shrinks),),
+    samples=samples,
+    laws=(
+        Law(check=norm_shrinks),
+        Law(check=keeps_the_mean),
+        Law(check=is_linear),
+        Law(check=is_translation_equivariant),
+        Law(check=channels_permute),
+        Law(check=batch_is_independent),
+        Law(check=unbatched_is_batch_of_one),
+    ),
 )

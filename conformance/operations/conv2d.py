@@ -8,10 +8,21 @@ import numpy as np
 from ..case import Case
 from ..drawing import ANY, WEIGHTS, Draw
 from ..law import Law
+from ..laws._toeplitz import padding_widths
+from ..laws.batch_adds_up import batch_adds_up
+from ..laws.batch_is_independent import batch_is_independent
+from ..laws.batch_permutes import batch_permutes
+from ..laws.channels_permute import channels_permute
+from ..laws.dilated_is_zero_stuffed import dilated_is_zero_stuffed
+from ..laws.equals_toeplitz_matrix import equals_toeplitz_matrix
+from ..laws.groups_are_block_diagonal import groups_are_block_diagonal
+from ..laws.is_linear import is_linear
+from ..laws.is_local import is_local
+from ..laws.is_translation_equivariant import is_translation_equivariant
+from ..laws.one_by_one_is_dense import one_by_one_is_dense
+from ..laws.unbatched_is_batch_of_one import unbatched_is_batch_of_one
 from ..operation import Operation, Rejection
-from ._convolution_laws import equals_toeplitz_matrix, is_linear, is_local, is_translation_equivariant
-from ._toeplitz import padding_widths
-from ._windows import batch, large, pair, plane, span
+from ._windows import batch, large, pair, plane, samples, span
 
 MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -31,11 +42,15 @@ def cases(draw: Draw) -> Case:
 
 
 def special(draw: Draw) -> Case:
-    """NaN and infinities in x, without padding: with it torch's own dtypes disagree."""
+    """NaN and infinities in x, without padding: with it torch's own dtypes disagree.
+
+    No weight is zero, since a product with zero may be left out.
+    """
     case = _ordinary(draw, {"stride": draw.pair(1, 2), "padding": 0, "padding_mode": "zeros"})
     (x,) = case.inputs
     assert x is not None
-    return case.with_inputs(draw.sprinkled(x, (np.nan, np.inf, -np.inf)), exact=False)
+    params = {name: np.where(array == 0, draw.dtype.type(1), array) for name, array in case.params.items()}
+    return case.with_inputs(draw.sprinkled(x, (np.nan, np.inf, -np.inf)), params=params, exact=False)
 
 
 def _ordinary(draw: Draw, options: dict[str, Any]) -> Case:
@@ -51,7 +66,8 @@ def _ordinary(draw: Draw, options: dict[str, Any]) -> Case:
 def _large(draw: Draw, sizes: dict[str, int], options: dict[str, Any]) -> Case:
     """Large in one dimension, and small in all others."""
     options |= {"groups": 1, "kernel_size": draw.pair(1, 2), "dilation": draw.pair(1, 2)}
-    channels = sizes.get("in_channels", 1), sizes.get("out_channels", 1)
+    other = 1 if "batch" in sizes else draw.integer(1, 2)
+    channels = sizes.get("in_channels", other), sizes.get("out_channels", other)
     rows, columns = _lowest(options)
     shape = sizes.get("batch", 1), channels[0], rows, max(columns, sizes.get("columns", 1))
     return _case(draw, channels, options, shape)
@@ -161,10 +177,19 @@ CONV2D = Operation(
         _reject("reflects more than there is", padding_mode="reflect", padding=(5, 0)),
         _reject("wraps around twice", padding_mode="circular", padding=(0, 7)),
     ),
+    samples=samples,
     laws=(
         Law(check=equals_toeplitz_matrix),
         Law(check=is_linear),
         Law(check=is_translation_equivariant),
         Law(check=is_local),
+        Law(check=one_by_one_is_dense),
+        Law(check=dilated_is_zero_stuffed),
+        Law(check=groups_are_block_diagonal),
+        Law(check=channels_permute),
+        Law(check=batch_permutes),
+        Law(check=batch_is_independent),
+        Law(check=batch_adds_up),
+        Law(check=unbatched_is_batch_of_one),
     ),
 )

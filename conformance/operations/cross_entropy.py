@@ -1,15 +1,24 @@
 """cross_entropy: cases of both kinds of target, special values and rejections."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..case import Case
 from ..drawing import Draw
-from ..operation import Kink, Operation, Rejection
+from ..law import Law
+from ..laws.batch_is_independent import batch_is_independent
+from ..laws.batch_permutes import batch_permutes
+from ..laws.classes_permute import classes_permute
+from ..laws.ignored_do_not_count import ignored_do_not_count
+from ..laws.loss_is_of_log_softmax import loss_is_of_log_softmax
+from ..laws.reductions_agree import reductions_agree
+from ..laws.unbatched_is_batch_of_one import unbatched_is_batch_of_one
+from ..operation import Kink, Operation, Rejection, Samples
 from ..tree import Array
 from ._scores import scores, special_scores
-from ._shapes import LARGE
+from ._shapes import LARGE, losses
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -43,6 +52,13 @@ def special(draw: Draw) -> Case:
     )
 
 
+def samples(case: Case) -> Samples:
+    """A single sample has no dimension but that of the classes."""
+    x = case.inputs[0]
+    assert x is not None
+    return replace(losses(case), batched=x.ndim > 1)
+
+
 def _shape(draw: Draw) -> tuple[tuple[int, ...], int]:
     classes = draw.choice((3, 2, 5, 4, 7, 6, 2, 3, 4, 1, 8))
     if draw.rarely(30):
@@ -70,9 +86,10 @@ def _target(
         return (counts / counts.sum(axis=class_axis, keepdims=True)).astype(draw.dtype), ignore_index
     others: tuple[int, ...] = ()
     if ignored:
-        ignore_index = draw.choice((ignore_index, classes, draw.integer(0, classes - 1)))
-        others = (ignore_index,) if draw.boolean() and not 0 <= ignore_index < classes else ()
-    return draw.classes(tuple(np.delete(input_shape, class_axis)), classes, others), ignore_index
+        ignore_index = draw.choice((ignore_index, ignore_index, classes, draw.integer(0, classes - 1)))
+        others = (ignore_index,) if draw.integer(0, 3) and not 0 <= ignore_index < classes else ()
+    target = draw.classes(tuple(np.delete(input_shape, class_axis)), classes, others)
+    return np.full_like(target, ignore_index) if ignored and draw.rarely(15) else target, ignore_index
 
 
 def _weight(draw: Draw, classes: int, target: Array, ignore_index: int) -> Array:
@@ -141,5 +158,15 @@ CROSS_ENTROPY = Operation(
             inputs=(_LOGITS, np.array([1, 1])),
             output=np.array(np.nan),
         ),
+    ),
+    samples=samples,
+    laws=(
+        Law(check=loss_is_of_log_softmax),
+        Law(check=reductions_agree),
+        Law(check=ignored_do_not_count),
+        Law(check=classes_permute),
+        Law(check=batch_permutes),
+        Law(check=batch_is_independent),
+        Law(check=unbatched_is_batch_of_one),
     ),
 )

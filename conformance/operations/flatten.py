@@ -4,6 +4,9 @@ import numpy as np
 
 from ..case import Case
 from ..drawing import ANY, Draw
+from ..law import Law
+from ..laws.is_linear import is_linear
+from ..laws.keeps_the_order import keeps_the_order
 from ..operation import Operation, Rejection
 from ._shapes import any_shape
 
@@ -54,5 +57,9 @@ FLATTEN = Operation(
         _rejected("start_dim after a negative end_dim", _X, 1, -3),
         _rejected("start_dim 1 of no dimension", 1.0, 1, -1),
         _rejected("end_dim 1 of no dimension", 1.0, 0, 1),
+    ),
+    laws=(
+        Law(check=is_linear),
+        Law(check=keeps_the_order),
     ),
 )

@@ -5,9 +5,13 @@ import numpy as np
 from ..case import Case
 from ..drawing import ANY, WEIGHTS, Draw
 from ..law import Law
-from ..operation import Operation, Rejection
-from ..tree import Array
-from ..trial import Trial
+from ..laws.batch_adds_up import batch_adds_up
+from ..laws.batch_is_independent import batch_is_independent
+from ..laws.batch_permutes import batch_permutes
+from ..laws.is_linear import is_linear
+from ..laws.stack_collapses import stack_collapses
+from ..laws.unbatched_is_batch_of_one import unbatched_is_batch_of_one
+from ..operation import Operation, Rejection, Samples
 from ._shapes import LARGE
 
 
@@ -40,35 +44,11 @@ def cases(draw: Draw) -> Case:
     )
 
 
-def stack_collapses(trial: Trial) -> None:
-    """Two dense layers without an activation are one: its weight is the product of theirs."""
-    case = trial.case
-    (x,) = (_integers(array) for array in case.inputs if array is not None)
-    first = {name: _integers(array) for name, array in case.params.items()}
-    # The second layer is the first one's transpose: integers again, so that every sum is exact.
-    second = {"weight": first["weight"].T.copy()}
-    merged = {"weight": second["weight"] @ first["weight"]}
-    if "bias" in first:
-        second["bias"] = np.arange(len(second["weight"]), dtype=x.dtype)
-        merged["bias"] = second["weight"] @ first["bias"] + second["bias"]
-
-    def layer(params: dict[str, Array], x: Array) -> Case:
-        outer, inner = params["weight"].shape
-        config = {"in_features": inner, "out_features": outer, "bias": "bias" in params}
-        return Case(
-            operation="linear", dtype=case.dtype, config=config, params=params, inputs=(x,), exact=True
-        )
-
-    hidden = trial.run(layer(first, x))
-    assert isinstance(hidden, np.ndarray)
-    one = layer(merged, x)
-    trial.agree_with_each_other(
-        trial.run(layer(second, hidden)), trial.run(one), one, "two layers against one"
-    )
-
-
-def _integers(array: Array) -> Array:
-    return np.clip(np.rint(array), -8, 8)
+def rows(case: Case) -> Samples:
+    """The first of the leading dimensions."""
+    (x,) = case.inputs
+    assert x is not None
+    return Samples(inputs=(0,), outputs=(0,), batched=x.ndim > 1)
 
 
 _X = np.arange(6.0).reshape(2, 3)
@@ -85,5 +65,13 @@ LINEAR = Operation(
         Rejection(name="features first", config=_CONFIG, params=_PARAMS, inputs=(_X.T.copy(),)),
         Rejection(name="no dimension", config=_CONFIG, params=_PARAMS, inputs=(np.array(1.0),)),
     ),
-    laws=(Law(check=stack_collapses),),
+    samples=rows,
+    laws=(
+        Law(check=stack_collapses),
+        Law(check=is_linear),
+        Law(check=batch_permutes),
+        Law(check=batch_is_independent),
+        Law(check=batch_adds_up),
+        Law(check=unbatched_is_batch_of_one),
+    ),
 )

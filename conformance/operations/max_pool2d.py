@@ -3,15 +3,19 @@
 import numpy as np
 
 from ..case import Case
-from ..drawing import ANY, Draw, Reach
+from ..drawing import ANY, Draw
 from ..law import Law
+from ..laws.batch_is_independent import batch_is_independent
+from ..laws.channels_permute import channels_permute
+from ..laws.differences_do_not_grow import differences_do_not_grow
+from ..laws.is_homogeneous import is_homogeneous
+from ..laws.is_translation_equivariant import is_translation_equivariant
+from ..laws.maximum_moves_freely import maximum_moves_freely
+from ..laws.maximum_shifts import maximum_shifts
+from ..laws.unbatched_is_batch_of_one import unbatched_is_batch_of_one
 from ..operation import Kink, Operation, Rejection
 from ..tree import Array
-from ._pooling_laws import differences_do_not_grow, maximum_moves_freely
-from ._windows import pair, planes, pool_padding, span
-
-DISTINCT = Reach(rows=tuple(row for row in ANY.rows if row[0]), whole=ANY.whole)
-"""No plane is constant."""
+from ._windows import pair, planes, pool_padding, samples, span
 
 
 def cases(draw: Draw) -> Case:
@@ -36,7 +40,7 @@ def cases(draw: Draw) -> Case:
             "return_indices": draw.boolean(),
             "ceil_mode": ceil_mode,
         },
-        inputs=[draw.distinct(shape, 1.0, DISTINCT, row=2)],
+        inputs=[draw.distinct(shape, 1.0, ANY, row=2)],
         exact=True,
     )
 
@@ -129,5 +133,15 @@ MAX_POOL2D = Operation(
             inputs_cotangents=(_plane((0, 0, 0, 0), (3, 0, 0, -4)),),
         ),
     ),
-    laws=(Law(check=differences_do_not_grow), Law(check=maximum_moves_freely)),
+    samples=samples,
+    laws=(
+        Law(check=differences_do_not_grow),
+        Law(check=maximum_moves_freely),
+        Law(check=is_homogeneous),
+        Law(check=maximum_shifts),
+        Law(check=is_translation_equivariant),
+        Law(check=channels_permute),
+        Law(check=batch_is_independent),
+        Law(check=unbatched_is_batch_of_one),
+    ),
 )

@@ -4,8 +4,13 @@ import numpy as np
 
 from ..case import Case
 from ..drawing import ANY, MILD, Draw, Reach
+from ..law import Law
+from ..laws.arguments_exchange import arguments_exchange
+from ..laws.batch_is_independent import batch_is_independent
+from ..laws.reductions_agree import reductions_agree
+from ..laws.scales_quadratically import scales_quadratically
 from ..operation import Kink, Operation, Rejection
-from ._shapes import any_shape
+from ._shapes import any_shape, losses
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -75,5 +80,12 @@ MSE_LOSS = Operation(
             cotangent=np.array(3.0),
             inputs_cotangents=(np.zeros((0, 2)), np.zeros((0, 2))),
         ),
+    ),
+    samples=losses,
+    laws=(
+        Law(check=reductions_agree),
+        Law(check=arguments_exchange),
+        Law(check=scales_quadratically),
+        Law(check=batch_is_independent),
     ),
 )

@@ -4,6 +4,9 @@ import numpy as np
 
 from ..case import Case
 from ..drawing import ANY, Draw
+from ..law import Law
+from ..laws.is_homogeneous import is_homogeneous
+from ..laws.splits_its_input import splits_its_input
 from ..operation import Kink, Operation
 from ._shapes import any_shape
 
@@ -60,5 +63,9 @@ RELU = Operation(
                 )
             },
         ),
+    ),
+    laws=(
+        Law(check=is_homogeneous),
+        Law(check=splits_its_input),
     ),
 )

@@ -7,9 +7,18 @@ import numpy as np
 from ..case import Case
 from ..drawing import Draw
 from ..law import Law
-from ..operation import Kink, Operation, Rejection
+from ..laws.batch_adds_up import batch_adds_up
+from ..laws.batch_first_is_transposed import batch_first_is_transposed
+from ..laws.batch_is_independent import batch_is_independent
+from ..laws.batch_permutes import batch_permutes
+from ..laws.bidirectional_is_two_networks import bidirectional_is_two_networks
+from ..laws.hidden_units_permute import hidden_units_permute
+from ..laws.split_sequence_carries_state import split_sequence_carries_state
+from ..laws.stacked_is_composed import stacked_is_composed
+from ..laws.time_reversal_swaps_directions import time_reversal_swaps_directions
+from ..laws.unbatched_is_batch_of_one import unbatched_is_batch_of_one
+from ..operation import Kink, Operation, Rejection, Samples
 from ..tree import Array
-from ._recurrent_laws import bidirectional_is_two_networks, split_sequence_carries_state, stacked_is_composed
 from ._recurrent_params import (
     SEQUENCES,
     SIGNIFICAND,
@@ -65,6 +74,14 @@ def cases(draw: Draw) -> Case:
         params = one_sign(draw, config, 1 / 16 if steps * hidden_size < 16 else 1 / 128)
         x, h_0 = (np.abs(draw.off_zero(size, 1.0, SEQUENCES)) for size in (shape, state))
     return draw.case(config=config, params=params, inputs=[x, None if draw.boolean() else h_0])
+
+
+def sequences(case: Case) -> Samples:
+    """A batch comes second, in states always, in sequences unless batch_first."""
+    x = case.inputs[0]
+    assert x is not None
+    axis = 0 if case.config["batch_first"] else 1
+    return Samples(inputs=(axis, 1), outputs=(axis, 1), batched=x.ndim == 3)
 
 
 def _network(**options: Any) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -146,9 +163,17 @@ RNN = Operation(
         _kink("relu_at_zero", 0.0, output=(0.0, 2.0), x=(0.0, 36.0), h_0=0.0),
         _kink("relu_at_nan", np.nan, output=(np.nan, np.nan), x=(118.0, 36.0), h_0=177.0),
     ),
+    samples=sequences,
     laws=(
         Law(check=bidirectional_is_two_networks),
         Law(check=stacked_is_composed),
         Law(check=split_sequence_carries_state),
+        Law(check=hidden_units_permute),
+        Law(check=time_reversal_swaps_directions),
+        Law(check=batch_first_is_transposed),
+        Law(check=batch_permutes),
+        Law(check=batch_is_independent),
+        Law(check=batch_adds_up),
+        Law(check=unbatched_is_batch_of_one),
     ),
 )

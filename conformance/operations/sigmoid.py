@@ -2,6 +2,8 @@
 
 from ..case import Case
 from ..drawing import UNITS, Draw
+from ..law import Law
+from ..laws.complement_is_mirrored import complement_is_mirrored
 from ..operation import Operation
 from ._shapes import any_shape
 
@@ -20,4 +22,6 @@ def special(draw: Draw) -> Case:
     return draw.case(config={}, inputs=[draw.sprinkled(scores)])
 
 
-SIGMOID = Operation(name="sigmoid", profile="core", cases=cases, special=special)
+SIGMOID = Operation(
+    name="sigmoid", profile="core", cases=cases, special=special, laws=(Law(check=complement_is_mirrored),)
+)

@@ -1,0 +1,166 @@
+"""The allowances are neither slack nor tight: against rigorous bounds, and against what correct kernels do."""
+
+import hypothesis
+import numpy as np
+import pytest
+
+from conformance import comparison
+from conformance.asking import asked_cases, run_given
+from conformance.backend import DTYPES
+from conformance.case import Case
+from conformance.comparison import Arithmetic, allowance, compare_within, unit_roundoff
+from conformance.eager import eager_kernel
+from conformance.noise import inner_product_factor
+from conformance.operation import Operation
+from conformance.operations import OPERATIONS
+from conformance.oracle import Oracle
+from conformance.selection import choose_operations
+from conformance.tree import Array
+
+from .alternates._margins import Margin, correct_kernels, margins
+from .calibration import CALIBRATED_ON, VALIDATED_ON, main
+
+SLACK = 1e-3
+"""A median headroom below it means that the allowances hide a thousandfold error."""
+
+
+def complaints(found: list[Margin]) -> list[str]:
+    """What is wrong with the allowances of a corpus: an error above its own, or a median far below."""
+    headrooms = {margin.where: [] for margin in found}  # type: dict[str, list[float]]
+    for margin in found:
+        headrooms[margin.where].append(margin.headroom)
+    said = [f"tight: {where} {max(h):.2f}" for where, h in headrooms.items() if max(h) > 1]
+    erring = [h for all_of in headrooms.values() for h in all_of if h > 0]
+    if np.median(erring) < SLACK:
+        said.append(f"slack: the median headroom is {np.median(erring):.1e}")
+    return said
+
+
+def corpus(operations: tuple[Operation, ...], dtypes: tuple[str, ...] = DTYPES) -> list[Margin]:
+    """Every array that alternates and bundled backends return, with the allowance derived for it."""
+    return [
+        margin
+        for operation in operations
+        for dtype in dtypes
+        for margin in margins(operation, dtype, examples=5, contents=2, careful=True, seed=1)
+    ]
+
+
+def test_correct_kernels_use_their_allowance_and_no_more() -> None:
+    """All operations, both dtypes: the largest headroom is at most 1, the median where it errs at least 1e-3."""
+    found = corpus(OPERATIONS)
+    assert len(found) > 1000
+    assert {margin.where.split("/")[0] for margin in found} >= {*CALIBRATED_ON, *VALIDATED_ON} - {
+        "max_pool2d"
+    }
+    assert complaints(found) == []
+
+
+@pytest.mark.parametrize(("multiple", "complaint"), [(6000.0, "slack"), (0.006, "tight")])
+def test_a_wrong_multiple_is_seen(monkeypatch: pytest.MonkeyPatch, multiple: float, complaint: str) -> None:
+    """A thousand times too much, and a thousandth."""
+    monkeypatch.setattr(comparison, "MULTIPLE", multiple)
+    found = corpus(choose_operations(("softmax", "mse_loss")), ("float64",))
+    assert {said.partition(":")[0] for said in complaints(found)} == {complaint}
+
+
+def test_the_corpus_has_every_correct_kernel() -> None:
+    """Alternates, PyTorch in the case's dtype, and the bundled backends."""
+    for operation in OPERATIONS:
+        assert {"torch", "manual_loops", "numpy_vectorized"} < set(correct_kernels(operation.name))
+
+
+def test_calibration_and_validation_share_no_operation() -> None:
+    """Together they are all that round."""
+    assert not set(CALIBRATED_ON) & set(VALIDATED_ON)
+    names = {operation.name for operation in OPERATIONS}
+    assert names - {*CALIBRATED_ON, *VALIDATED_ON} == {"relu", "flatten"}
+
+
+def test_calibration_prints_a_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A row for each operation and dtype, and one for each corpus."""
+    monkeypatch.setattr("conformance.meta_tests.calibration.CALIBRATED_ON", ("tanh",))
+    monkeypatch.setattr("conformance.meta_tests.calibration.VALIDATED_ON", ("mse_loss",))
+    assert main(["--examples", "3", "--contents", "1"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert len(rows) == 2 + 2 * 3
+    assert len({row.count("|") for row in rows}) == 1
+
+
+def rigorous_bounds(oracle: Oracle, dtype: str) -> tuple[int, Array]:
+    """The number n of terms of an output's elements, the bias one of them, and gamma_n (|W| |x| + |bias|)."""
+    case = oracle.case
+    weight = case.params["weight"]
+    terms = weight[0].size + ("bias" in case.params)
+    magnitude = Case(
+        operation=case.operation,
+        dtype="float64",
+        config=case.config,
+        params={name: np.abs(array).astype(np.float64) for name, array in case.params.items()},
+        inputs=tuple(None if array is None else np.abs(array).astype(np.float64) for array in case.inputs),
+    )
+    size = Oracle(magnitude).output
+    assert isinstance(size, np.ndarray)
+    unit = unit_roundoff(dtype)
+    return terms, terms * unit / (1 - terms * unit) * size
+
+
+@pytest.mark.parametrize("name", ["linear", "conv2d"])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_inner_products_are_allowed_their_rigorous_bound(name: str, dtype: str) -> None:
+    """Below 64 terms at least gamma_n |W||x| (Higham 2002, section 3.1), and at most 8 times that for each share.
+
+    A uniform error has the root mean square of its bound / sqrt(3), so that 6 of them are 3.5 times the bound.
+    """
+    (operation,) = choose_operations((name,))
+    ratios: list[Array] = []
+
+    def compare(oracle: Oracle) -> None:
+        output, spread = oracle.output, oracle.careful_spread.output
+        assert isinstance(output, np.ndarray) and isinstance(spread, np.ndarray)
+        if oracle.case.regime == "exact" or not output.size:
+            return
+        terms, bound = rigorous_bounds(oracle, dtype)
+        if terms < 64:
+            # Below the normal range errors have another bound.
+            sound = bound > np.finfo(dtype).smallest_normal
+            ratios.append((allowance(output, spread, Arithmetic(dtype)) / bound)[sound])
+
+    run_given(
+        asked_cases(operation, dtype), compare, seed=3, examples=60, phases=(hypothesis.Phase.generate,)
+    )
+    found, shares = np.concatenate(ratios), 2 if dtype == "float64" else 1
+    assert found.size > 500
+    assert 1 < found.min()
+    assert found.max() < 8 * shares
+
+
+def test_long_inner_products_are_allowed_their_probabilistic_bound() -> None:
+    """n below 64 terms, 8 sqrt(n) from there: it falls below n / 3.5 only beyond 768 terms."""
+    assert [inner_product_factor(n) for n in (1, 63, 64, 256)] == [1.0, 63.0, 64.0, 128.0]
+    assert 3.46 * inner_product_factor(767) >= 767
+    assert 3.46 * inner_product_factor(1024) < 1024
+
+
+def test_a_sigmoid_may_vanish_where_its_exponential_overflows() -> None:
+    """1 / (1 + exp(-x)) is 0 there, in PyTorch too; a result many times too large is still wrong."""
+    x = np.array([-95.0, -100.0], dtype=np.float32)
+    case = Case(operation="sigmoid", dtype="float32", inputs=(x,))
+    oracle, kernel = Oracle(case), eager_kernel("sigmoid")
+    assert kernel.forward is not None
+    expected, vanished = oracle.output, kernel.forward({}, x)
+    assert isinstance(expected, np.ndarray)
+
+    def complaint(actual: Array) -> str | None:
+        def spread(careful: bool) -> Array | None:
+            found = (oracle.careful_spread if careful else oracle.spread).output
+            assert isinstance(found, np.ndarray)
+            return found
+
+        return compare_within("output", actual, expected, spread, Arithmetic("float32")).complaint
+
+    assert not vanished.any()
+    assert complaint(vanished) is None
+    assert complaint((100 * expected).astype(np.float32)) is not None

@@ -179,13 +179,19 @@ def compare_together(
 ) -> list[Comparison] | None:
     """Several floating arrays at once, where all of them agree: far cheaper than one after the other.
 
-    None where anything is not finite, wrong or ill-conditioned: then each array has to be looked at.
+    None where anything is wrong or ill-conditioned: then each array has to be looked at.
     """
     full = [i for i, array in enumerate(expected) if array.size]
     given, wanted = _joined([actual[i] for i in full]), _joined([expected[i] for i in full])
     ratio: Array | None = None
     with np.errstate(over="ignore", invalid="ignore"):
         gap = np.abs(given - wanted)
+        finite = np.isfinite(wanted)
+        if not finite.all():
+            # What is not finite has no gap where it is met, and an infinite one elsewhere.
+            met = (given == wanted) | (np.isnan(given) & np.isnan(wanted))
+            gap = np.where(finite, gap, np.where(met, 0.0, np.inf))
+            wanted = np.where(finite, wanted, 0.0)
         allowed = 0 if exactly else shares * allowance(wanted, None, arithmetic)
         agreed = bool((gap <= allowed).all())
         if not agreed and not exactly:
@@ -208,8 +214,7 @@ def compare_together(
         comparisons.append(
             Comparison(
                 elements=want.size,
-                # All are finite, or they would not agree.
-                informative=want.size if want.any() else 0,
+                informative=informative_elements(want),
                 tier=tier,
                 headroom=headroom,
                 worst=worst,

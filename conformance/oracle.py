@@ -206,6 +206,22 @@ def _structure(case: Case) -> Any:
     return dict(case.config), {k: form(a) for k, a in case.params.items()}, [form(a) for a in case.inputs]
 
 
+class _Seed(torch.autograd.Function):
+    """A scalar whose gradient with respect to each output is the cotangent given for it.
+
+    Without arithmetic, and without the two seconds that `grad_outputs=` costs when it first imports sympy.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, cotangents: Sequence[Tensor], *outputs: Tensor) -> Tensor:
+        ctx.cotangents = cotangents
+        return outputs[0].new_zeros(())
+
+    @staticmethod
+    def backward(ctx: Any, *_: Any) -> Any:
+        return None, *ctx.cotangents
+
+
 class _Evaluation:
     """The reference run on cases of one structure: one as it is, several (or several `runs` of each) by vmap."""
 
@@ -276,17 +292,13 @@ class _Evaluation:
             for leaf, weights in zip(outputs, zip(*given, strict=True), strict=True)
             if weights[0] is not None and leaf.requires_grad
         ]
+        leaves, weights = [leaf for leaf, _ in pairs], [weight for _, weight in pairs]
         wanted = [t for t in (*self._params.values(), *self._inputs) if t is not None and t.requires_grad]
         gradients: dict[int, Tensor] = {id(t): torch.zeros_like(t) for t in wanted}
         if pairs and wanted:
             with self._modes(), known_warnings():
-                found = torch.autograd.grad(
-                    [leaf for leaf, _ in pairs],
-                    wanted,
-                    [cotangent for _, cotangent in pairs],
-                    materialize_grads=True,
-                    retain_graph=True,
-                )
+                seed = _Seed.apply(weights, *leaves)  # type: ignore[no-untyped-call]
+                found = torch.autograd.grad(seed, wanted, materialize_grads=True, retain_graph=True)
             gradients = {id(t): g for t, g in zip(wanted, found, strict=True)}
 
         def gradient(tensor: Tensor | None) -> Array | None:

@@ -27,13 +27,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("laws", "A,B", "only these laws"),
         ("dtypes", "A,B", "only these dtypes"),
         ("examples", "N", "cases for each law and dtype (default: 100)"),
+        ("contents", "N", "contents drawn for the structure of each case (default: 1)"),
         ("seed", "S", "which cases are drawn (default: 0)"),
     ):
         group.addoption(
             f"--torchstone-{option}",
             dest=f"torchstone_{option}",
             metavar=metavar,
-            type=int if option in ("examples", "seed") else str,
+            type=int if option in ("examples", "contents", "seed") else str,
             help=sentence,
         )
 
@@ -71,6 +72,7 @@ def plan_of(config: pytest.Config) -> "Plan":
             laws=listed("laws"),
             dtypes=listed("dtypes"),
             examples=number("examples", 100),
+            contents=number("contents", 1),
             seed=number("seed", 0),
         )
     except UsageError as error:

@@ -39,6 +39,7 @@ _TEXTS = ("expected", "actual", "case", "replay")
 SETTINGS: Mapping[str, tuple[type, ...]] = {
     "seed": (int,),
     "examples": (int,),
+    "contents": (int,),
     "profile": (str, NoneType),
     "platform": (str,),
     "versions": (dict,),

@@ -44,10 +44,13 @@ def header(
     profile: str | None,
     declarations: Iterable[Declaration],
     addresses: Mapping[str, str] | None = None,
+    *,
+    contents: int = 1,
 ) -> dict[str, Any]:
     """The first line: versions, platform, how was judged, and what the backends declare.
 
-    `addresses` maps a backend's name to what the user wrote for it, where that is something else.
+    `contents` were drawn for the structure of each example. `addresses` maps a backend's name to what the user
+    wrote for it, where that is something else.
     """
     known = addresses or {}
     return {
@@ -57,6 +60,7 @@ def header(
         "platform": platform.platform(),
         "seed": seed,
         "examples": examples,
+        "contents": contents,
         "profile": profile,
         "backends": [{"address": known.get(d.name, d.name), **asdict(d)} for d in declarations],
     }
@@ -87,6 +91,7 @@ def write(directory: Path, report: Report) -> None:
                 directory,
                 seed=report.header["seed"],
                 examples=report.header["examples"],
+                contents=report.header["contents"],
                 address=addresses.get(verdict.backend),
             )
         )
@@ -133,7 +138,13 @@ def case_path(directory: Path, verdict: Verdict) -> Path:
 
 
 def replay_command(
-    verdict: Verdict, directory: Path | None, seed: int, examples: int, address: str | None = None
+    verdict: Verdict,
+    directory: Path | None,
+    seed: int,
+    examples: int,
+    address: str | None = None,
+    *,
+    contents: int = 1,
 ) -> str:
     """The shell command that shows a verdict again: its stored case, else the run that finds it.
 
@@ -147,13 +158,14 @@ def replay_command(
         words += ["--laws", verdict.law] if verdict.law else []
         words += ["--dtypes", verdict.dtype] if verdict.dtype else []
         words += ["--examples", str(examples), "--seed", str(seed)]
+        words += ["--contents", str(contents)] if contents > 1 else []
         # A report that is there already must not make way for the report of one law.
         words += ["--report", "report"] if directory is None else []
     return shlex.join(words)
 
 
 def _verdict_line(
-    verdict: Verdict, directory: Path, *, seed: int, examples: int, address: str | None
+    verdict: Verdict, directory: Path, *, seed: int, examples: int, contents: int, address: str | None
 ) -> dict[str, Any]:
     example = verdict.counterexample
     headroom = verdict.headroom
@@ -181,7 +193,7 @@ def _verdict_line(
         "case": case_path(Path(), verdict).as_posix() if example else None,
         "replay": None
         if verdict.status.conforms
-        else replay_command(verdict, directory, seed, examples, address),
+        else replay_command(verdict, directory, seed, examples, address, contents=contents),
         "diagnosis": verdict.diagnosis,
         "expectation": verdict.expectation,
     }

@@ -98,7 +98,9 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--timeout {seconds:g}: expected a number of seconds, 0.01 or more")
     addresses = {backend.name: backend.address for backend in plan.backends}
     declarations = [backend.declaration for backend in plan.backends]
-    header = report.header(args.seed, args.examples, args.profile, declarations, addresses)
+    header = report.header(
+        args.seed, args.examples, args.profile, declarations, addresses, contents=args.contents
+    )
     if args.report is not None:
         report.prepare(args.report)
 
@@ -121,7 +123,12 @@ def run(args: argparse.Namespace) -> int:
 
     def replay(verdict: "Verdict") -> str:
         return report.replay_command(
-            verdict, args.report, args.seed, args.examples, addresses.get(verdict.backend)
+            verdict,
+            args.report,
+            args.seed,
+            args.examples,
+            addresses.get(verdict.backend),
+            contents=args.contents,
         )
 
     if verdicts:
@@ -192,7 +199,8 @@ def _terminated_as_interrupted() -> Iterator[None]:
 def _print_head(out: "Console", header: "dict[str, Any]", declarations: "Sequence[Declaration]") -> None:
     out.print(
         f"torchstone, specification {header['specification']}: seed {header['seed']}, "
-        f"{header['examples']} examples a law and dtype",
+        f"{header['examples']} examples a law and dtype"
+        + (f", {header['contents']} contents each" if header["contents"] > 1 else ""),
         soft_wrap=True,
     )
     for declaration in declarations:

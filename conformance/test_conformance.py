@@ -87,6 +87,8 @@ def remark(bad: list[Verdict], task: Task) -> str:
     failures(
         bad,
         Console(file=text, width=100, highlight=False, markup=False, emoji=False),
-        lambda verdict: replay_command(verdict, None, task.seed, task.examples, task.address),
+        lambda verdict: replay_command(
+            verdict, None, task.seed, task.examples, task.address, contents=task.contents
+        ),
     )
     return text.getvalue().strip()

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..case import Case
 from ..oracle import Oracle
-from .answers import Answer, Facet, same
+from .answers import Answer, Facet, narrowed, same
 from .catalogue import Question
 from .clock import Clock
 from .conditions import condition
@@ -27,27 +27,26 @@ SLIGHT = 0.01
 
 def explanation(question: Question, seconds: float) -> str | None:
     """The wrong results in words, or what the cases that go wrong have in common; None where neither is clear."""
-    facet = next(iter(question.facets()), None)
-    if facet is None:
+    facets = question.facets()
+    if not facets:
         return None
-    clock, answer = Clock(seconds), question.suspect.answer
-    first, *others = question.cases
-    asked = [first, *(oracle for oracle in others if clock.goes_on and answer(facet, oracle))]
-    wrong = [oracle for oracle in asked if question.wrong(facet, oracle)]
+    # A law that is not about values has its own side, the last.
+    facet, answer = facets[0 if question.of_values else -1], question.suspect.answer
+    wrong, right = _sorted(question, facet, Clock(seconds))
     if not wrong:
         return None
     if not question.of_values:
-        only = _only(question, wrong, [oracle for oracle in asked if oracle not in wrong])
+        only = _only(question, wrong, right)
         return f"only{only}" if only else None
     variant = _variant(question, facet, wrong, Clock(seconds))
     if variant is not None:
         return f"equals the right {facet.name} with {variant}"
     told = []
     silent = [oracle for oracle in wrong if answer(facet, oracle).fault is not None]
-    spoken = [oracle for oracle in asked if oracle not in silent]
+    spoken = [oracle for oracle in (*wrong, *right) if oracle not in silent]
     if silent:
         only = _only(question, silent, spoken)
-        told.append(f"no {facet.name} on {len(silent)} of {len(asked)} cases{only}")
+        told.append(f"no {facet.name} on {len(silent)} of {len(wrong) + len(right)} cases{only}")
     clock = Clock(seconds)
     for name, seen in sights(facet, spoken, answer).items():
         bad = [sight for sight in seen if not sight.right]
@@ -55,6 +54,17 @@ def explanation(question: Question, seconds: float) -> str | None:
             only = _only(question, [s.oracle for s in bad], [s.oracle for s in seen if s.right])
             told.append(f"{name} {_part(bad, question.operation.inputs, clock)}{only}")
     return "; ".join(told) or None
+
+
+def _sorted(question: Question, facet: Facet, clock: Clock) -> tuple[list[Oracle], list[Oracle]]:
+    """The cases that come out wrong and those that come out right, as many as there is time for."""
+    wrong: list[Oracle] = []
+    right: list[Oracle] = []
+    for oracle in question.cases:
+        (wrong if question.wrong(facet, oracle) else right).append(oracle)
+        if not clock.goes_on:
+            break
+    return wrong, right
 
 
 def _only(question: Question, wrong: Sequence[Oracle], right: Sequence[Oracle]) -> str:
@@ -126,7 +136,7 @@ def _explained(wrong: Sequence[Sight], inputs: Sequence[str], clock: Clock) -> s
     """The first explanation that holds wherever it says something, and in half of the cases at least."""
     if len(wrong) < ENOUGH:
         return None
-    told = _overflow(wrong)
+    told = _overflow(wrong) or _narrow(wrong)
     if told is not None:
         return told
     largest = max(wrong, key=lambda sight: (sight.expected.ndim, sight.expected.size))
@@ -157,6 +167,16 @@ def _overflow(wrong: Sequence[Sight]) -> str | None:
     )
     what = " or ".join(sorted(kind for kind in kinds if kind))
     return f"is {what} where the right result is finite, from arguments as large as {largest:.3g} on"
+
+
+def _narrow(wrong: Sequence[Sight]) -> str | None:
+    """Float64 results that are all numbers of float32, near the right ones: they were computed there."""
+    for sight in wrong:
+        with np.errstate(all="ignore"):
+            nearest = sight.expected.astype(np.float32).astype(np.float64)
+        if not (narrowed(sight.actual) and sight.explained_by(nearest)):
+            return None
+    return "is computed in float32"
 
 
 def _unfinite(sight: Sight) -> str | None:

@@ -33,7 +33,7 @@ def directional_difference(trial: Trial) -> None:
     assert cotangents is not None
     c, g = flat(cotangents), _leaves(case.cotangent)
     f = _where(g, _leaves(output))
-    if not all(np.isfinite(leaf).all() for leaf in f if leaf is not None):
+    if not _finite(f):
         return
     step = unit_roundoff(trial.arithmetic.precision) ** 0.5
     ends = [_moved(case, c, sign * step) for sign in (1, -1)]
@@ -42,6 +42,8 @@ def directional_difference(trial: Trial) -> None:
         for found, pulled in (answer(trial, end, oracle.output) for end in ends)
         if pulled is not None
     )
+    if not (_finite(above) and _finite(below) and _finite(c_above) and _finite(c_below)):
+        return  # so near to the largest number that a step overflows
     # As far as the arrays really move: a step is rounded, too.
     d = _where(c, [_halved(x, y, step) for x, y in zip(*map(_arguments, ends), strict=True)])
     difference = _total(
@@ -111,6 +113,10 @@ def _minus(left: Arrays, right: Arrays) -> Arrays:
 def _halved(above: Array | None, below: Array | None, step: float) -> Array | None:
     (gap,) = _minus([above], [below])
     return None if gap is None else gap / (2 * step)
+
+
+def _finite(arrays: Arrays) -> bool:
+    return all(np.isfinite(array).all() for array in arrays if array is not None)
 
 
 def _sizes(arrays: Arrays) -> Arrays:

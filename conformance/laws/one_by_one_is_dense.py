@@ -10,12 +10,14 @@ from ._single import first_input, output_of
 
 def one_by_one_is_dense(trial: Trial) -> None:
     """A 1 x 1 convolution is the dense layer of its channels, at every cell."""
-    case, x = trial.case, first_input(trial.case)
-    if not case.exact or case.config["groups"] > 1:
+    case = trial.case
+    if not case.exact:
         return
-    weight = case.params["weight"][..., :1, :1]
-    single = case.with_config(kernel_size=1, stride=1, padding=0, dilation=1).with_inputs(x)
-    single = replace(single, params={**case.params, "weight": weight.copy()})
+    weight = case.params["weight"][..., :1, :1].copy()
+    channels = weight.shape[1]
+    x = first_input(case)[..., :channels, :, :].copy()
+    plain = {"in_channels": channels, "kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1, "groups": 1}
+    single = replace(case.with_config(**plain).with_inputs(x), params={**case.params, "weight": weight})
     dense = np.einsum("oc,...chw->...ohw", weight[..., 0, 0].astype(np.float64), x)
     if "bias" in case.params:
         dense += case.params["bias"][:, None, None]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..case import Case
 from ..trial import Trial, spread_leaves
+from ._losses import mean_divisor
 from ._single import output_of
 
 
@@ -13,7 +13,7 @@ def reductions_agree(trial: Trial) -> None:
     if case.config["reduction"] == "none":
         return
     each = output_of(trial, case.with_config(reduction="none")).astype(np.float64)
-    divisor = 1.0 if case.config["reduction"] == "sum" else _count(case, each.size)
+    divisor = 1.0 if case.config["reduction"] == "sum" else mean_divisor(case, each.size)
     if divisor == 0:
         return  # the mean of nothing
     trial.agree(
@@ -22,14 +22,3 @@ def reductions_agree(trial: Trial) -> None:
         lambda careful: spread_leaves(trial.oracle, careful),
         shares=2,
     )
-
-
-def _count(case: Case, losses: int) -> float:
-    """What a mean divides by: the number of losses; of class indices, the weights of those not ignored."""
-    target = case.inputs[1]
-    assert target is not None
-    if target.dtype.kind == "f":
-        return losses
-    counted = target[target != case.config["ignore_index"]]
-    weight = case.params.get("weight")
-    return counted.size if weight is None else float(weight.astype(np.float64)[counted].sum())

@@ -1,6 +1,6 @@
 """No correct kernel is accused, in at least 200,000 judged examples: `python -m conformance.meta_tests.soak`.
 
-An example is one case put to one correct kernel and judged by the laws that apply. Exit status 1 where one is
+An example is one case put to one correct kernel, and judged by the laws that apply. Exit status 1 where one is
 accused; the cases are saved, and `torchstone replay` takes them.
 """
 
@@ -18,8 +18,8 @@ from conformance.operations import OPERATIONS
 from .alternates import ALTERNATES
 from .alternates._court import Tally, judge_together
 
-CONTENTS = 8
-"""Contents drawn for each structure."""
+CONTENTS = 24
+"""Contents drawn for each structure: the first is judged by every law, the others by those that ask for all."""
 
 SAVED = 3
 """Cases saved for each operation and dtype."""

@@ -1,6 +1,7 @@
 """Correct kernels that compute otherwise than PyTorch are not accused; `soak` judges many more of their cases."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import hypothesis
@@ -149,7 +150,7 @@ def test_soak_saves_what_is_accused(monkeypatch: pytest.MonkeyPatch, capsys: Any
             pass
 
         def submit(self, *arguments: Any) -> Any:
-            done: Any = soak.Future()
+            done: Any = Future()
             done.set_result(accused if arguments[2] == "float64" else Tally())
             return done
 

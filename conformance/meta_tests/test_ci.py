@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.__main__ import parse
+from conformance.diff import ORDER
 from conformance.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,3 +58,9 @@ def test_a_job_fails_with_the_gate() -> None:
         )
         assert deciding
         assert not [line for line in deciding if "||" in line or "continue-on-error" in line]
+
+
+def test_the_order_of_statuses_is_told() -> None:
+    """What the gate calls worse stands in the documentation, best first."""
+    order = ", ".join(status.value.replace("_", " ") for status in ORDER)
+    assert order in (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")

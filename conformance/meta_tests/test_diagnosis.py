@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import hypothesis
@@ -31,7 +32,8 @@ def told(operation: str, law: str, forward: Any, vjp: Any = None, dtype: str = "
     return verdict.diagnosis or ""
 
 
-def drawn(operation: str, dtype: str, count: int) -> list[Oracle]:
+@cache
+def drawn(operation: str, dtype: str, count: int) -> tuple[Oracle, ...]:
     """The first cases of an operation."""
     (chosen,) = choose_operations([operation])
     found: list[Oracle] = []
@@ -42,7 +44,7 @@ def drawn(operation: str, dtype: str, count: int) -> list[Oracle]:
         examples=count,
         phases=(hypothesis.Phase.generate,),
     )
-    return found
+    return tuple(found)
 
 
 def asked(
@@ -88,6 +90,11 @@ def vector_indexed(params: Any, x: Any, *, in_features: int, out_features: int, 
     return np.asarray(x @ params["weight"].T + params.get("bias", 0))
 
 
+def in_float32(params: Any, x: Any, *, in_features: int, out_features: int, bias: bool) -> Any:
+    y = x.astype(np.float32) @ params["weight"].astype(np.float32).T
+    return np.asarray(y + params.get("bias", np.float32(0)).astype(np.float32), x.dtype)
+
+
 def plain_softmax(params: Any, x: Any, *, dim: int) -> Any:
     y = np.exp(x)
     return np.asarray(y / y.sum(dim, keepdims=True), x.dtype)
@@ -120,6 +127,12 @@ def reshaped(params: Any, x: Any, *, start_dim: int, end_dim: int) -> Any:
 def test_a_known_mistake_is_named(operation: str, law: str, forward: Any, name: str, dtype: str) -> None:
     """Code that no defect shares a line with is recognised by what it computes or does."""
     assert named_in(told(operation, law, forward, dtype=dtype))[:1] == (name,)
+
+
+def test_a_result_of_lower_precision_is_named() -> None:
+    """Both round as float32 does, and neither as the other: they are compared with float32's allowance."""
+    named = named_in(told("linear", "agreement", in_float32))
+    assert named == ("linear.computed_in_single_precision",)
 
 
 def test_a_network_that_never_turns_back_is_named() -> None:
@@ -167,6 +180,7 @@ def test_right_code_matches_nothing() -> None:
             lambda y: y.astype(np.float16).astype(y.dtype),
             "output is the right result rounded to float16",
         ),
+        ("tanh", lambda y: np.asarray(y, np.float32), "output is computed in float32"),
         ("log_softmax", np.exp, "output is the exponential of the right result"),
         ("linear", lambda y: np.flip(y, -1).copy(), "output is flipped along axis -1"),
         ("linear", lambda y: np.roll(y, 1, -1), "output is moved on by one, around the end along axis -1"),

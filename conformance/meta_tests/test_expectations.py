@@ -12,15 +12,16 @@ from conformance import new_backend, report, worker
 from conformance.__main__ import main
 from conformance.backend import Declaration
 from conformance.case import Case
-from conformance.case_file import save_case
+from conformance.case_file import same_case, save_case
 from conformance.errors import UsageError
 from conformance.expectations import FILE, read_entries, read_expectations
-from conformance.meta_tests.test_workers import backend
+from conformance.meta_tests.test_workers import ABORTS, backend
 from conformance.operation import listed_case
 from conformance.operations.linear import LINEAR
 from conformance.report import Report
 from conformance.verdict import Counterexample, Status, Verdict
 from conformance.worker import Task
+from conformance.workers import Pool
 
 RIGHT = new_backend.LINEAR
 WRONG = RIGHT.replace('return y + params["bias"] if bias else y', "return y")
@@ -237,6 +238,27 @@ def test_a_witness_that_the_reference_refuses_is_the_users(tmp_path: Path) -> No
     folder = expecting(tmp_path, "def forward(params, x, **config): return x", case=case)
     with pytest.raises(UsageError, match=r"the witness of expectations\.toml:1 is no case of linear"):
         judged(folder)
+
+
+def test_a_crash_at_a_witness_names_it(tmp_path: Path) -> None:
+    """A crash is never expected; the case that it happened at is the witness."""
+    folder = expecting(tmp_path / "mine", ABORTS)
+    given = Task(
+        backend="mine",
+        address=str(folder),
+        operation="linear",
+        laws=("agreement",),
+        dtypes=("float32",),
+        examples=5,
+        seed=0,
+        expectations=read_expectations(folder),
+    )
+    with Pool(1, 60) as pool:
+        ((_, (verdict,)),) = pool.judge([given])
+    assert (verdict.law, verdict.status) == ("agreement", Status.CRASHED)
+    assert "at the witness of its expectation" in (verdict.message or "")
+    assert verdict.counterexample is not None
+    assert same_case(verdict.counterexample.case, CASE)
 
 
 FAILED = Verdict(

@@ -13,6 +13,8 @@ from conformance.asking import asked_cases, run_given, stream_seed
 from conformance.backend import DTYPES
 from conformance.case import Case
 from conformance.drawing import LENGTH, REGIMES, Draw, Recorded
+from conformance.eager import eager_kernel
+from conformance.judgement import judge
 from conformance.law import Source
 from conformance.operation import Operation
 from conformance.operations import OPERATIONS
@@ -20,6 +22,7 @@ from conformance.operations._windows import pair
 from conformance.oracle import Oracle
 from conformance.selection import choose_operations
 from conformance.tree import Array, leaves
+from conformance.verdict import Status
 
 from . import generator
 from .generator import OPTIONS, Chance, Value, drawn, exceptions, impossible, pairs_of, reached, values_of
@@ -235,3 +238,100 @@ def test_convolutions_go_past_a_block() -> None:
         if (x := generator.x(case)).size * np.prod(np.array(pair(case.config["kernel_size"]))) * 8 > 2**19
     }
     assert len(samples) > 1
+
+
+def past_a_block(forward: Any) -> Any:
+    """A kernel whose results are wrong from the 256th place of a dimension on."""
+
+    def distorted(params: Any, *inputs: Any, **config: Any) -> Any:
+        y = np.array(forward(params, *inputs, **config))
+        for axis in range(y.ndim):
+            np.moveaxis(y, axis, 0)[255:] *= y.dtype.type(1.5)
+        return y
+
+    return distorted
+
+
+def sums_of_a_block(forward: Any) -> Any:
+    """A sum over more than 255 features forgets the last of them."""
+
+    def distorted(params: Any, x: Array, **config: Any) -> Any:
+        blocks = x.copy()
+        blocks[..., 255:] = 0
+        return forward(params, blocks, **config)
+
+    return distorted
+
+
+def square_expanded(forward: Any) -> Any:
+    """(x - t)**2 as x**2 - 2 x t + t**2, which cancels where x is near t or both are far from zero."""
+
+    def distorted(params: Any, x: Array, target: Array, *, reduction: str) -> Any:
+        loss = x * x - 2 * x * target + target * target
+        return np.asarray(loss if reduction == "none" else getattr(loss, reduction)(), dtype=x.dtype)
+
+    return distorted
+
+
+def maximum_not_subtracted(forward: Any) -> Any:
+    """exp(x) / sum exp(x), which overflows."""
+
+    def distorted(params: Any, x: Array, *, dim: int) -> Any:
+        powers = np.exp(x.reshape(x.shape or (1,)))
+        return np.asarray(powers / powers.sum(axis=dim, keepdims=True), dtype=x.dtype).reshape(x.shape)
+
+    return distorted
+
+
+def tanh_of_exponentials(forward: Any) -> Any:
+    """1 - 2 / (exp(2 x) + 1), which has no digits left near zero."""
+    return lambda params, x: np.asarray(1 - 2 / (np.exp(2 * x) + 1), dtype=x.dtype)
+
+
+def mean_shifted(forward: Any) -> Any:
+    """Sums of differences from the first cell of the plane, which cancels where planes differ in scale."""
+
+    def distorted(params: Any, x: Array, **config: Any) -> Any:
+        total = np.cumsum(x, axis=-1, dtype=x.dtype)
+        return forward(params, np.diff(total, axis=-1, prepend=x.dtype.type(0)), **config)
+
+    return distorted
+
+
+FAULTS = (
+    ("linear", past_a_block),
+    ("linear", sums_of_a_block),
+    ("softmax", past_a_block),
+    ("relu", past_a_block),
+    ("conv2d", past_a_block),
+    ("mse_loss", square_expanded),
+    ("softmax", maximum_not_subtracted),
+    ("tanh", tanh_of_exponentials),
+    ("avg_pool2d", mean_shifted),
+)
+"""Faults that small and moderate contents do not show."""
+
+
+@pytest.mark.parametrize(("name", "distort"), FAULTS, ids=[f"{n}-{f.__name__}" for n, f in FAULTS])
+@every_dtype
+def test_faults_of_size_and_scale_show(name: str, distort: Any, dtype: str) -> None:
+    """Within the 100 examples of a run."""
+    forward = distort(eager_kernel(name).forward)
+    with np.errstate(all="ignore"):
+        (verdict,) = judge(name, forward=forward, laws=["agreement"], dtypes=[dtype]).verdicts
+    assert verdict.status is Status.FAILED, verdict.message
+
+
+@every_dtype
+def test_a_swallowed_nan_shows(dtype: str) -> None:
+    """A recurrent network that cleans its input is rejected by the special values alone."""
+    right = eager_kernel("rnn").forward
+    assert right is not None
+
+    def forward(params: Any, x: Array, h_0: Any, **config: Any) -> Any:
+        return right(params, np.nan_to_num(x), h_0, **config)
+
+    verdicts = judge(
+        "rnn", forward=forward, laws=["agreement", "special_values"], dtypes=[dtype], examples=30
+    ).verdicts
+    assert {v.law for v in verdicts if v.status is Status.FAILED} == {"special_values"}

@@ -71,6 +71,12 @@ def dropped(size: int, kernel: int, stride: int, dilation: int, padding: int) ->
     return (windows - 1) * stride >= size + padding
 
 
+def boundary(size: int, kernel: int, stride: int, dilation: int, padding: int) -> bool:
+    """Whether the last window that rounding up counts starts with the first cell behind the padding."""
+    windows = -(-(size + 2 * padding - span(kernel, dilation)) // stride) + 1
+    return windows > 1 and (windows - 1) * stride == size + padding
+
+
 def overhanging(size: int, kernel: int, stride: int, dilation: int, padding: int) -> bool:
     """Whether rounding up adds a window that ends beyond the padded plane."""
     over = (size + 2 * padding - span(kernel, dilation)) % stride
@@ -140,6 +146,26 @@ SEEN: tuple[tuple[str, str, Callable[[Case], bool]], ...] = (
             (name, "a window that hangs over", rounded_up(overhanging)),
         )
     ),
+    *(
+        entry
+        for name in ("max_pool2d", "avg_pool2d")
+        for entry in (
+            (name, "a window that would start right behind the plane", rounded_up(boundary)),
+            (name, "a stride of 4", along(lambda n, k, s, d, p: s == 4)),
+            (
+                name,
+                "a large dimension",
+                lambda case: case.inputs[0] is not None and max(case.inputs[0].shape) > 99,
+            ),
+        )
+    ),
+    (
+        "max_pool2d",
+        "the same, dilated",
+        lambda case: rounded_up(lambda n, k, s, d, p: d > 1 and boundary(n, k, s, d, p))(case),
+    ),
+    ("avg_pool2d", "a negative divisor", lambda case: (case.config["divisor_override"] or 0) < 0),
+    ("conv2d", "a dilation of 3", along(lambda n, k, s, d, p: d == 3 and k > 1)),
     (
         "avg_pool2d",
         "padding that is not counted",

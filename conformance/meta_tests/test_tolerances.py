@@ -1,4 +1,4 @@
-"""Nobody passes a tolerance: allowances are derived, and what compares otherwise is listed here with its reason."""
+"""Nobody passes a tolerance: allowances are derived; what compares otherwise is listed here with its reason."""
 
 import ast
 from collections.abc import Iterator

@@ -158,6 +158,14 @@ CROSS_ENTROPY = Operation(
             inputs=(_LOGITS, np.array([1, 1])),
             output=np.array(np.nan),
         ),
+        # Logits so far apart that the loss is their difference, without a rounding. Its gradient at the NaN is a
+        # matter of taste: none flows, says the specification, and PyTorch has NaN there.
+        Kink(
+            name="ignored_nan",
+            config=_config(-1, "mean", 0.0),
+            inputs=(np.array([[np.nan, 1.0], [0.0, 1000.0]]), np.array([-1, 0])),
+            output=np.array(1000.0),
+        ),
     ),
     samples=samples,
     laws=(

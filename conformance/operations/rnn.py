@@ -37,9 +37,39 @@ LONG = 64
 
 def cases(draw: Draw) -> Case:
     """Every option. With relu, no sum that feeds it is near zero: see `lattice` and `one_sign`."""
-    nonlinearity, bias = draw.choice(("tanh", "relu")), draw.boolean()
-    sizes = large(draw, "input_size", "batch", "steps")
-    # Small networks, so that the sums of a lattice stay small; and so that what is large elsewhere stays cheap.
+    nonlinearity = draw.choice(("tanh", "relu"))
+    config, shape, state = _structure(draw, nonlinearity, large(draw, "input_size", "batch", "steps"))
+    steps = shape[-2] if config["batch_first"] else shape[0]
+    if nonlinearity == "tanh":
+        params = generic(draw, config)
+        x, h_0 = draw.tensor(shape, 1 / 4, SEQUENCES), draw.tensor(state, 1 / 8, SEQUENCES)
+    elif draw.regime == "exact" and config["bias"] and largest_sum(config, steps) < SIGNIFICAND:
+        params = lattice(draw, config)
+        x, h_0 = draw.tensor(shape), draw.tensor(state)
+    else:
+        # The states of a long sequence, or of many units, grow with every step.
+        params = one_sign(draw, config, 1 / 16 if steps * config["hidden_size"] < 16 else 1 / 128)
+        x, h_0 = (np.abs(draw.off_zero(size, 1.0, SEQUENCES)) for size in (shape, state))
+    return draw.case(config=config, params=params, inputs=[x, None if draw.boolean() else h_0])
+
+
+def special(draw: Draw) -> Case:
+    """One NaN, in x, h_0 or a parameter, under tanh. Nothing is zero: BLAS may skip what a zero multiplies."""
+    config, shape, state = _structure(draw, "tanh", {})
+    params = {name: draw.off_zero(size, 1 / 16) for name, size in shapes(config).items()}
+    x, h_0 = draw.off_zero(shape, 1 / 8), draw.off_zero(state, 1 / 8)
+    array = draw.choice((x, h_0, *params.values()))
+    if array.size:
+        array.flat[draw.integer(0, array.size - 1)] = np.nan
+    return draw.case(config=config, params=params, inputs=[x, h_0])
+
+
+def _structure(
+    draw: Draw, nonlinearity: str, sizes: dict[str, int]
+) -> tuple[dict[str, Any], tuple[int, ...], tuple[int, ...]]:
+    """The config, and the shapes of x and h_0; with one of `sizes`, all others are small."""
+    bias = draw.boolean()
+    # So that the sums of a lattice stay small; and so that what is large elsewhere stays cheap.
     small = bool(sizes) or (nonlinearity == "relu" and bias and draw.regime == "exact")
     some = (1, 2, 3) if small else (1, 2, 3, 4, 5, 2, 3, 8)
     input_size = sizes.get("input_size", draw.choice(some))
@@ -62,18 +92,7 @@ def cases(draw: Draw) -> Case:
     if "batch" in sizes:
         batch = (sizes["batch"],)
     shape = (*batch, steps, input_size) if config["batch_first"] else (steps, *batch, input_size)
-    state = (len(cells(config)), *batch, hidden_size)
-    if nonlinearity == "tanh":
-        params = generic(draw, config)
-        x, h_0 = draw.tensor(shape, 1 / 4, SEQUENCES), draw.tensor(state, 1 / 8, SEQUENCES)
-    elif draw.regime == "exact" and bias and largest_sum(config, steps) < SIGNIFICAND:
-        params = lattice(draw, config)
-        x, h_0 = draw.tensor(shape), draw.tensor(state)
-    else:
-        # The states of a long sequence, or of many units, grow with every step.
-        params = one_sign(draw, config, 1 / 16 if steps * hidden_size < 16 else 1 / 128)
-        x, h_0 = (np.abs(draw.off_zero(size, 1.0, SEQUENCES)) for size in (shape, state))
-    return draw.case(config=config, params=params, inputs=[x, None if draw.boolean() else h_0])
+    return config, shape, (len(cells(config)), *batch, hidden_size)
 
 
 def sequences(case: Case) -> Samples:
@@ -136,6 +155,7 @@ RNN = Operation(
     name="rnn",
     profile="core",
     cases=cases,
+    special=special,
     inputs=("x", "h_0"),
     outputs=("output", "h_n"),
     rejects=(

@@ -104,7 +104,8 @@ def judge_together(
 
 
 def _listed(operation: Operation, dtype: str) -> Iterator[tuple[Oracle, Rejection | Kink]]:
-    for entry in (*operation.rejects, *operation.kinks):
+    entries: tuple[Rejection | Kink, ...] = (*operation.rejects, *operation.kinks)
+    for entry in entries:
         yield Oracle(listed_case(operation.name, entry, dtype)), entry
 
 

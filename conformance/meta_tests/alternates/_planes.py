@@ -1,7 +1,8 @@
 """Where the cells of sliding windows lie in planes."""
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,6 +16,12 @@ MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circul
 def pair(option: int | Pair) -> Pair:
     """An int-or-pair option as a pair (rows, columns)."""
     return option if isinstance(option, tuple) else (option, option)
+
+
+def size_of(planes: Array) -> Pair:
+    """Rows and columns."""
+    rows, columns = planes.shape[-2:]
+    return rows, columns
 
 
 def planes(x: Array) -> Array:
@@ -31,8 +38,9 @@ class Windows:
     shape: Pair
 
 
+@lru_cache(maxsize=64)
 def windows(
-    size: tuple[int, ...], kernel: Pair, stride: Pair, dilation: Pair, margin: Any, counts: Pair, mode: str
+    size: Pair, kernel: Pair, stride: Pair, dilation: Pair, margin: tuple[Pair, Pair], counts: Pair, mode: str
 ) -> Windows:
     """`counts` windows over a plane of `size` with `margin` ((top, bottom), (left, right))."""
     plane = np.arange(size[0] * size[1]).reshape(size)
@@ -61,9 +69,7 @@ def scattered(cotangent: Array, read: Array, size: int, *, backwards: bool = Fal
     return np.moveaxis(total, 0, -1)
 
 
-def pool_counts(
-    size: tuple[int, ...], kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil: bool
-) -> Pair:
+def pool_counts(size: Pair, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil: bool) -> Pair:
     """How many windows a pooling has along rows and columns."""
 
     def count(axis: int) -> int:
@@ -76,12 +82,13 @@ def pool_counts(
 
 
 def pool_windows(
-    size: tuple[int, ...], kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil: bool
+    size: Pair, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil: bool
 ) -> Windows:
     """The windows of a pooling; the margin holds all of the last one, too."""
     counts = pool_counts(size, kernel, stride, padding, dilation, ceil)
-    margin = [
-        (p, max(p, (n - 1) * s + d * (k - 1) + 1 - length - p))
-        for p, n, s, d, k, length in zip(padding, counts, stride, dilation, kernel, size, strict=True)
-    ]
-    return windows(size, kernel, stride, dilation, margin, counts, "zeros")
+
+    def margin(axis: int) -> Pair:
+        reach = (counts[axis] - 1) * stride[axis] + dilation[axis] * (kernel[axis] - 1) + 1
+        return padding[axis], max(padding[axis], reach - size[axis] - padding[axis])
+
+    return windows(size, kernel, stride, dilation, (margin(0), margin(1)), counts, "zeros")

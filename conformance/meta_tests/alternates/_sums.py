@@ -75,14 +75,15 @@ def compensated(terms: Array, axis: int) -> Array:
             lost = (raised - total) - term
             total = raised
         # An infinite sum has no error to give back.
-        return np.where(np.isfinite(total), total, rows.sum(0))
+        return np.asarray(np.where(np.isfinite(total), total, rows.sum(0)))
 
     return _first(terms, axis, kahan)
 
 
 def wide(terms: Array, axis: int) -> Array:
     """Summed in float64, rounded once."""
-    return np.asarray(terms.sum(axis, dtype=np.float64)).astype(terms.dtype)
+    total: Array = np.asarray(terms.sum(axis, dtype=np.float64)).astype(terms.dtype)
+    return total
 
 
 ORDERS: Mapping[str, Order] = {
@@ -111,5 +112,6 @@ def product(left: Array, right: Array, order: Order) -> Array:
 
 
 def _first(terms: Array, axis: int, total: Callable[[Array], Any]) -> Array:
-    rows = np.moveaxis(terms, axis, 0)
+    axis %= terms.ndim
+    rows = terms.transpose(axis, *range(axis), *range(axis + 1, terms.ndim))
     return np.asarray(total(rows)) if len(rows) else np.zeros(rows.shape[1:], terms.dtype)

@@ -10,7 +10,7 @@ import numpy as np
 from conformance.tree import Array
 
 from ._alternate import Alternate, Cotangents, Params, Pullback, Vjp, alternate
-from ._planes import Pair, gathered, pair, planes, pool_windows, scattered
+from ._planes import Pair, gathered, pair, planes, pool_windows, scattered, size_of
 from ._sums import ORDERS, Order, sequential
 
 
@@ -47,7 +47,7 @@ def mean(
     ) -> tuple[Array, Pullback]:
         kernel, flat = pair(kernel_size), planes(x)
         steps, margin = pair(stride or kernel), pair(padding)
-        place = pool_windows(x.shape[-2:], kernel, steps, margin, (1, 1), ceil_mode)
+        place = pool_windows(size_of(x), kernel, steps, margin, (1, 1), ceil_mode)
         counted = [
             np.minimum(start + k, end) - np.maximum(start, first)
             for start, k, first, end in (

@@ -11,7 +11,7 @@ import numpy as np
 from conformance.tree import Array
 
 from ._alternate import Alternate, Cotangents, Params, Pullback, Vjp, alternate
-from ._planes import Pair, Windows, gathered, pair, planes, scattered, windows
+from ._planes import Pair, Windows, gathered, pair, planes, scattered, size_of, windows
 from ._sums import ORDERS, Order, native, pairwise, product, sequential, wide
 
 
@@ -20,7 +20,7 @@ def convolution(order: Order, *, by_position: bool = False, bias_first: bool = F
 
     def vjp(params: Params, x: Array, *, groups: int, **config: Any) -> tuple[Array, Pullback]:
         weight, bias = params["weight"], params.get("bias")
-        place = _windows(x.shape[-2:], weight.shape[-2:], config)
+        place = _windows(size_of(x), size_of(weight), config)
         flat = planes(x)
         n, channels = flat.shape[:2]
         cells, positions = place.read.shape
@@ -51,10 +51,10 @@ def convolution(order: Order, *, by_position: bool = False, bias_first: bool = F
             d_columns = product(_rows(kernel).swapaxes(1, 2), g, order)
             d_columns = d_columns.reshape(n, channels, cells, positions)
             d_x = scattered(d_columns, place.read, flat.shape[2], backwards=by_position)
-            of_params = {"weight": d_weight}
+            of_params: dict[str, Array | None] = {"weight": d_weight}
             if bias is not None:
                 of_params["bias"] = order(g_rows, 2).reshape(-1)
-            return {**of_params}, (d_x.reshape(x.shape),)
+            return of_params, (d_x.reshape(x.shape),)
 
         return y, pullback
 
@@ -65,21 +65,21 @@ def _rows(kernel: Array) -> Array:
     return kernel.reshape(*kernel.shape[:2], -1)
 
 
-def _windows(size: tuple[int, ...], kernel: tuple[int, ...], config: dict[str, Any]) -> Windows:
-    stride, dilation = pair(config["stride"]), pair(config["dilation"])
-    reach = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
-    if config["padding"] == "same":
-        margin = [(r // 2, r - r // 2) for r in reach]
-    else:
-        padding: Pair = (0, 0) if config["padding"] == "valid" else pair(config["padding"])
-        margin = [(p, p) for p in padding]
-    counts = [
-        (length + sum(m) - r - 1) // s + 1
-        for length, m, r, s in zip(size, margin, reach, stride, strict=True)
-    ]
-    return windows(
-        size, (kernel[0], kernel[1]), stride, dilation, margin, (counts[0], counts[1]), config["padding_mode"]
-    )
+def _windows(size: Pair, kernel: Pair, config: dict[str, Any]) -> Windows:
+    stride, dilation, padding = pair(config["stride"]), pair(config["dilation"]), config["padding"]
+
+    def margin(axis: int) -> Pair:
+        if padding == "same":
+            reach = dilation[axis] * (kernel[axis] - 1)
+            return reach // 2, reach - reach // 2
+        return (0, 0) if padding == "valid" else (pair(padding)[axis], pair(padding)[axis])
+
+    def count(axis: int) -> int:
+        travel = size[axis] + sum(margin(axis)) - dilation[axis] * (kernel[axis] - 1) - 1
+        return int(travel // stride[axis]) + 1
+
+    margins, counts = (margin(0), margin(1)), (count(0), count(1))
+    return windows(size, kernel, stride, dilation, margins, counts, config["padding_mode"])
 
 
 ALTERNATES: tuple[Alternate, ...] = (

@@ -7,7 +7,7 @@ import numpy as np
 from conformance.tree import Array
 
 from ._alternate import Alternate, Cotangents, Params, Pullback, Vjp, alternate
-from ._planes import Pair, pair, planes, pool_windows
+from ._planes import Pair, pair, planes, pool_windows, size_of
 
 
 def maximum(*, search_back: bool, add: str) -> Vjp:
@@ -26,7 +26,7 @@ def maximum(*, search_back: bool, add: str) -> Vjp:
     ) -> tuple[Any, Pullback]:
         kernel, flat = pair(kernel_size), planes(x)
         place = pool_windows(
-            x.shape[-2:], kernel, pair(stride or kernel), pair(padding), pair(dilation), ceil_mode
+            size_of(x), kernel, pair(stride or kernel), pair(padding), pair(dilation), ceil_mode
         )
         shape = (*flat.shape[:2], place.read.shape[1])
         best, index = np.full(shape, np.nan, x.dtype), np.full(shape, -1)
@@ -38,7 +38,7 @@ def maximum(*, search_back: bool, add: str) -> Vjp:
                 better = (value > best) | np.isnan(value)
             better = (better | (index < 0)) & (cell >= 0)
             best, index = np.where(better, value, best), np.where(better, cell, index)
-        rows = index.reshape(flat.shape[0] * flat.shape[1], index.shape[2])
+        rows = index.reshape(flat.shape[0] * flat.shape[1], place.read.shape[1])
         shown = (*x.shape[:-2], *place.shape)
 
         def pullback(cotangent: Any) -> Cotangents:

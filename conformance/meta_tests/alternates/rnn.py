@@ -59,7 +59,7 @@ class Cell:
         if not biases:
             return left + right
         if self.bias == "apart":
-            return (left + biases[0]) + (right + biases[1])
+            return np.asarray((left + biases[0]) + (right + biases[1]))
         if self.bias == "last":
             return left + right + biases[0] + biases[1]
         return (biases[0] + biases[1]) + left + right

@@ -32,18 +32,18 @@ def by_logarithm(x: Array) -> Array:
 
 def from_output(x: Array, y: Array) -> Array:
     """The derivative as y (1 - y)."""
-    return y * (1 - y)
+    return np.asarray(y * (1 - y))
 
 
 def expanded(x: Array, y: Array) -> Array:
     """The derivative as y - y**2."""
-    return y - y * y
+    return np.asarray(y - y * y)
 
 
 def from_input(x: Array, y: Array) -> Array:
     """The derivative as e / (1 + e)**2 with e = exp(-abs(x)), which keeps it where y is nearly 1."""
     e = np.exp(-np.abs(x))
-    return e / ((1 + e) * (1 + e))
+    return np.asarray(e / ((1 + e) * (1 + e)))
 
 
 def sigmoid(value: Callable[[Array], Array], slope: Callable[[Array, Array], Array]) -> Vjp:

@@ -12,13 +12,13 @@ from ._sums import ORDERS, Order, native, pairwise, wide
 
 def shifted(rows: Array, dim: int) -> Array:
     """The scores less their maximum."""
-    return rows - rows.max(dim, keepdims=True, initial=-np.inf)
+    return np.asarray(rows - rows.max(dim, keepdims=True, initial=-np.inf))
 
 
 def quotient(rows: Array, dim: int, order: Order) -> Array:
     """exp(x - m) / s with s = sum of exp(x - m)."""
     e = np.exp(shifted(rows, dim))
-    return e / np.expand_dims(order(e, dim), dim)
+    return np.asarray(e / np.expand_dims(order(e, dim), dim))
 
 
 def times_reciprocal(rows: Array, dim: int, order: Order) -> Array:
@@ -30,7 +30,7 @@ def times_reciprocal(rows: Array, dim: int, order: Order) -> Array:
 def by_log_sum_exp(rows: Array, dim: int, order: Order) -> Array:
     """exp((x - m) - log s)."""
     z = shifted(rows, dim)
-    return np.exp(z - np.log(np.expand_dims(order(np.exp(z), dim), dim)))
+    return np.asarray(np.exp(z - np.log(np.expand_dims(order(np.exp(z), dim), dim))))
 
 
 def softmax(value: Callable[[Array, int, Order], Array], order: Order, *, product_first: bool = False) -> Vjp:

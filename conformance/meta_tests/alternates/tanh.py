@@ -17,7 +17,7 @@ def plain(x: Array) -> Array:
 def by_expm1(x: Array) -> Array:
     """-e / (2 + e) with e = expm1(-2 abs(x)), and the sign of x."""
     e = np.expm1(-2 * np.abs(x))
-    return np.copysign(-e / (2 + e), x)
+    return np.asarray(np.copysign(-e / (2 + e), x))
 
 
 def odd(x: Array) -> Array:
@@ -32,13 +32,13 @@ def squared(x: Array, y: Array) -> Array:
 
 def factored(x: Array, y: Array) -> Array:
     """The derivative as (1 - y) (1 + y)."""
-    return (1 - y) * (1 + y)
+    return np.asarray((1 - y) * (1 + y))
 
 
 def from_input(x: Array, y: Array) -> Array:
     """The derivative as 4 e / (1 + e)**2 with e = exp(-2 abs(x)), which keeps it where y is nearly 1."""
     e = np.exp(-2 * np.abs(x))
-    return 4 * e / ((1 + e) * (1 + e))
+    return np.asarray(4 * e / ((1 + e) * (1 + e)))
 
 
 def tanh(value: Callable[[Array], Array], slope: Callable[[Array, Array], Array]) -> Vjp:

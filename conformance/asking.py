@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 import hypothesis
+import numpy as np
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture.data import ConjectureData
@@ -18,6 +19,7 @@ from .errors import JudgeError
 from .law import Source
 from .operation import Operation
 from .oracle import Oracle, together
+from .tree import Tree, map_leaves
 
 
 class _Independent(HypothesisProvider):
@@ -75,7 +77,7 @@ def asked_cases(operation: Operation, dtype: str, source: Source = Source.DRAWN)
         drawing = Draw(_Conjecture(data), operation.name, dtype)
         oracle = Oracle(_drawn(operation, drawing, source))
         try:
-            oracle.give_cotangent(drawing.cotangent(oracle.output))
+            oracle.give_cotangent(_cotangent(drawing, oracle, source))
         except (RuntimeError, ValueError, IndexError, TypeError, Warning) as error:
             raise JudgeError(
                 f"the reference refuses a drawn case of {operation.name}: {error}; "
@@ -93,7 +95,7 @@ def companions(operation: Operation, oracle: Oracle, source: Source, count: int)
     for content in range(1, count + 1):
         drawing = Draw(Recorded(oracle.choices, content), operation.name, oracle.case.dtype)
         other = Oracle(_drawn(operation, drawing, source))
-        other.give_cotangent(drawing.cotangent(oracle.output))
+        other.give_cotangent(_cotangent(drawing, oracle, source))
         other.choices = tuple(drawing.made)
         found.append(other)
     together(found)
@@ -104,6 +106,14 @@ def _drawn(operation: Operation, drawing: Draw, source: Source) -> Any:
     draw = operation.special if source == Source.SPECIAL else operation.cases
     assert draw is not None
     return draw(drawing)
+
+
+def _cotangent(drawing: Draw, oracle: Oracle, source: Source) -> Tree:
+    cotangent = drawing.cotangent(oracle.output)
+    if source != Source.SPECIAL:
+        return cotangent
+    # A product with zero may be left out, so that 0 * NaN is nobody's fault.
+    return map_leaves(lambda leaf: np.where(leaf == 0, leaf.dtype.type(1), leaf), cotangent)
 
 
 def stream_seed(seed: int, *names: str) -> int:

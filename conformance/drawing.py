@@ -130,9 +130,11 @@ class Choices(Protocol):
 
     def integer(self, high: int) -> int:
         """An integer of 0..high; shrinks towards 0."""
+        ...
 
     def content(self) -> bytes:
         """A string of LENGTH bytes; shrinks towards zeros."""
+        ...
 
 
 class Recorded:

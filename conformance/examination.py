@@ -38,7 +38,7 @@ class Examination:
 
     `overlooked` are the dtypes in which the law that the defect names finds nothing; `found_at` and `size` are
     of the first law that rejects it: the number of the example, and the elements of the smallest case; `named`
-    are the defects that the diagnosis names there, the best match first.
+    are the defects that the diagnosis names there, the best match first, and `diagnosis` is all that it says.
     """
 
     defect: str
@@ -50,6 +50,7 @@ class Examination:
     found_at: int | None = None
     size: int | None = None
     named: tuple[str, ...] = ()
+    diagnosis: str = ""
     seconds: float = 0.0
 
     @property
@@ -90,6 +91,7 @@ def examine(
     if first is not None:
         (shown,) = court.judged(last, examples, {first}, shrink_seconds)
     example = None if shown is None else shown.counterexample
+    diagnosis = (shown and shown.diagnosis) or ""
     return Examination(
         defect=defect.name,
         operation=defect.operation,
@@ -99,7 +101,8 @@ def examine(
         overlooked=tuple(d for d, answers in named.items() if not any(a.rejects for a in answers)),
         found_at=None if shown is None else shown.found_at,
         size=None if example is None else example.size,
-        named=named_in((shown and shown.diagnosis) or ""),
+        named=named_in(diagnosis),
+        diagnosis=diagnosis,
         seconds=time.process_time() - started,
     )
 

@@ -123,7 +123,7 @@ def told(found: Sequence[Examination]) -> Iterator[str]:
         yield ""
         yield "not named first:"
         for examination in confused:
-            taken = ", ".join(examination.named) or "no defect"
+            taken = ", ".join(examination.named) or examination.diagnosis or "nothing is said"
             yield f"  {examination.defect}: {taken} (by {examination.killed_by[0]}, {examination.dtype})"
     survivors = [examination for examination in found if examination.survives]
     if survivors:

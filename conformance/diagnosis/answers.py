@@ -38,6 +38,7 @@ class Facet:
     ask: Callable[[Kernel, Oracle], Answer]
     right: Callable[[Oracle], Answer]
     spreads: Callable[[Oracle], list[Array | None]] = lambda _: []
+    behaviour: bool = False
 
 
 def named_output(operation: Operation, tree: Tree) -> Parts:
@@ -94,13 +95,14 @@ def cotangents_facet(operation: Operation) -> Facet:
 
 
 def behaviour_facet(operation: Operation, law: Law, entry: Rejection | Kink | None = None) -> Facet:
-    """What a law says of the kernel: its complaint, or nothing."""
+    """What a law says of the kernel: its complaint without the numbers, or nothing."""
+    from ..remarks import wording
 
     def ask(kernel: Kernel, oracle: Oracle) -> Answer:
         found = complaint(operation, kernel, law, oracle, entry)
-        return Answer(fault=None if found is None else " / ".join(found))
+        return Answer(fault=None if found is None else " / ".join(map(wording, found)))
 
-    return Facet(f"behaviour under {law.name}", ask, lambda _: Answer())
+    return Facet(f"behaviour under {law.name}", ask, lambda _: Answer(), behaviour=True)
 
 
 def complaint(

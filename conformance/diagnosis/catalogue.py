@@ -82,18 +82,14 @@ class Question:
             return [behaviour]
         if self.law.source == Source.REJECTS:
             return [output]
-        has_vjp = self.suspect.kernel.vjp is not None
-        if has_vjp and (self.law.needs_vjp or self.kind == "cotangent"):
-            return [cotangents]
+        sides = [output, *([] if self.suspect.kernel.vjp is None else [cotangents])]
+        if self.law.needs_vjp or self.kind == "cotangent":
+            sides.reverse()
         # What every call gives is told before what a change of layout does to it.
-        sides = [output, *([cotangents] if has_vjp else [])]
         sides += [output_facet(self.operation, layout) for layout in LAYOUTS]
         cases = self.cases[:1] if self.listed else self.cases
-        wrong = next((facet for facet in sides if self.wrong_somewhere(facet, cases)), None)
-        found = [] if wrong is None else [wrong]
-        if not self.of_values:
-            found.append(behaviour)
-        return found
+        found = [next((facet for facet in sides if self.wrong_somewhere(facet, cases)), behaviour)]
+        return found if self.of_values else [*found, behaviour]
 
     def wrong(self, facet: Facet, oracle: Oracle, suspect: Suspect | None = None) -> bool:
         """Whether a kernel's answer is not the right one."""
@@ -146,7 +142,7 @@ def matching_defects(question: Question, exclude: Collection[str] = ()) -> tuple
 
 
 def _matches(question: Question, facet: Facet, suspect: Suspect) -> bool:
-    if facet.name == "cotangents" and suspect.kernel.vjp is None:
+    if suspect.kernel.vjp is None and (facet.name == "cotangents" or question.law.needs_vjp):
         return False
     if question.law.needs_determinism:
         mine = _complaints(question, facet, question.suspect)

@@ -21,24 +21,24 @@ from .variants import evaluated, variants
 ENOUGH = 2
 """Cases on which an explanation must hold: on one that is small, many do by accident."""
 
+MOST = 3
+"""Wrong arrays that are told one by one."""
+
 SLIGHT = 0.01
 """An error that is told as a fraction of the right result, and not as a factor."""
 
 
 def explanation(question: Question, seconds: float) -> str | None:
     """The wrong results in words, or what the cases that go wrong have in common; None where neither is clear."""
-    facets = question.facets()
-    if not facets:
-        return None
     # A law that is not about values has its own side, the last.
-    facet, answer = facets[0 if question.of_values else -1], question.suspect.answer
+    facet, answer = question.facets()[0 if question.of_values else -1], question.suspect.answer
     wrong, right = _sorted(question, facet, Clock(seconds))
     if not wrong:
         return None
-    if not question.of_values:
+    if facet.behaviour:
         only = _only(question, wrong, right)
         return f"only{only}" if only else None
-    variant = _variant(question, facet, wrong, Clock(seconds))
+    variant = _variant(question, facet, wrong, Clock(2 * seconds))
     if variant is not None:
         return f"equals the right {facet.name} with {variant}"
     told = []
@@ -53,7 +53,8 @@ def explanation(question: Question, seconds: float) -> str | None:
         if bad:
             only = _only(question, [s.oracle for s in bad], [s.oracle for s in seen if s.right])
             told.append(f"{name} {_part(bad, question.operation.inputs, clock)}{only}")
-    return "; ".join(told) or None
+    more = len(told) - MOST
+    return "; ".join([*told[:MOST], *([f"{more} more are wrong as well"] if more > 0 else [])]) or None
 
 
 def _sorted(question: Question, facet: Facet, clock: Clock) -> tuple[list[Oracle], list[Oracle]]:

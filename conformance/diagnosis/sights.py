@@ -1,7 +1,7 @@
 """Sights: one array of an answer beside the right one, on each case where it can be compared."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -22,7 +22,7 @@ class Sight:
     oracle: Oracle
     actual: Array
     expected: Array
-    where: tuple[slice, ...] = ()
+    where: tuple[tuple[slice, ...], ...] = ()
 
     def explained_by(self, candidate: Array) -> bool:
         """Whether the kernel gave `candidate`, but for rounding."""
@@ -50,17 +50,20 @@ class Sight:
 
     def within(self, where: tuple[slice, ...]) -> "Sight":
         """The same for a block of the array."""
-        return Sight(
-            self.name, self.index, self.facet, self.oracle, self.actual[where], self.expected[where], where
-        )
+        actual, expected = self.actual[where], self.expected[where]
+        return replace(self, actual=actual, expected=expected, where=(*self.where, where))
 
     def _spread(self, candidate: Array) -> Array | None:
-        if not self.where:
-            return spread_of(self.facet, self.oracle, self.index, candidate)
-        whole = np.zeros(self.facet.right(self.oracle).parts[self.index][1].shape)  # type: ignore[union-attr]
-        whole[self.where] = candidate
+        right = self.facet.right(self.oracle).parts[self.index][1]
+        assert right is not None
+        whole = block = np.zeros(right.shape)
+        for where in self.where:
+            block = block[where]
+        block[...] = candidate
         spread = spread_of(self.facet, self.oracle, self.index, whole)
-        return None if spread is None else spread[self.where]
+        for where in self.where if spread is not None else ():
+            spread = spread[where]  # type: ignore[index]
+        return spread
 
 
 def sights(

@@ -1,5 +1,6 @@
 """Variants: cases that a kernel may have answered in place of its own, with an option or an array changed."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,9 +19,12 @@ def variants(
     cases: Sequence[Case], inputs: Sequence[str], outputs: Sequence[str]
 ) -> Iterator[tuple[str, Variant]]:
     """Every variant with its words: options at other values, then arrays left out or changed."""
-    options = {name for case in cases for name in case.config}
-    for name in sorted(options):
-        values = list(dict.fromkeys(case.config[name] for case in cases if name in case.config))
+    read = {
+        name: list(dict.fromkeys(case.config[name] for case in cases if name in case.config))
+        for name in cases[0].config
+    }
+    # What has few values is a switch; what has many is a size, which the arrays fix.
+    for name, values in sorted(read.items(), key=lambda item: len(item[1])):
         for value in sorted(values, key=repr):
             yield f"{name}={value!r}", _with_option(name, value)
         if any(isinstance(value, tuple) for value in values):
@@ -30,8 +34,9 @@ def variants(
     for i, name in enumerate(inputs):
         yield f"{name} left out", _with_input(i, lambda _: None)
         yield from ((f"{name} {words}", _with_input(i, change)) for words, change in CHANGES.items())
-    for name in dict.fromkeys(name for case in cases for name in case.params):
-        yield from ((f"{name} {words}", _with_param(name, change)) for words, change in CHANGES.items())
+    for kind in dict.fromkeys(_kind(name) for case in cases for name in case.params):
+        yield f"{kind} left out", _with_params(kind, lambda _: None)
+        yield from ((f"{kind} {words}", _with_params(kind, change)) for words, change in CHANGES.items())
     yield "params exchanged: the last first", _with_exchanged
     for i, name in enumerate(outputs):
         yield f"the cotangent of {name} taken for zero", _with_cotangent(i, np.zeros_like)
@@ -40,6 +45,7 @@ def variants(
 
 CHANGES: Mapping[str, Callable[[Array], Array | None]] = {
     "taken for zero": np.zeros_like,
+    "taken for one": np.ones_like,
     "doubled": lambda a: 2 * a,
     "with the opposite sign": lambda a: -a,
     "transposed": lambda a: a.swapaxes(-1, -2).reshape(a.shape) if a.ndim > 1 else None,
@@ -100,11 +106,17 @@ def _with_input(index: int, change: Callable[[Array], Array | None]) -> Variant:
     return variant
 
 
-def _with_param(name: str, change: Callable[[Array], Array | None]) -> Variant:
+def _kind(name: str) -> str:
+    """`weight_hh` for the recurrent weights of all layers and directions; any other name is its own kind."""
+    return re.sub(r"_l\d+(_reverse)?$", "", name)
+
+
+def _with_params(kind: str, change: Callable[[Array], Array | None]) -> Variant:
     def variant(case: Case) -> Case | None:
-        if name not in case.params or (changed := change(case.params[name])) is None:
+        if not any(_kind(name) == kind for name in case.params):
             return None
-        return replace(case, params={**case.params, name: changed})
+        changed = {name: change(a) if _kind(name) == kind else a for name, a in case.params.items()}
+        return replace(case, params={name: array for name, array in changed.items() if array is not None})
 
     return variant
 

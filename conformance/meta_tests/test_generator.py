@@ -10,17 +10,18 @@ import pytest
 from hypothesis import Phase
 
 from conformance.asking import asked_cases, run_given, stream_seed
-from conformance.backend import DTYPES
+from conformance.backend import DTYPES, Declaration
 from conformance.case import Case
 from conformance.drawing import LENGTH, REGIMES, Draw, Recorded
 from conformance.eager import eager_kernel
-from conformance.judgement import judge
+from conformance.engine import judge_kernel
+from conformance.kernel import Kernel
 from conformance.law import Source
 from conformance.operation import Operation
 from conformance.operations import OPERATIONS
 from conformance.operations._windows import pair
 from conformance.oracle import Oracle
-from conformance.selection import choose_operations
+from conformance.selection import choose_operations, laws_of
 from conformance.tree import Array, leaves
 from conformance.verdict import Status
 
@@ -316,10 +317,23 @@ FAULTS = (
 @every_dtype
 def test_faults_of_size_and_scale_show(name: str, distort: Any, dtype: str) -> None:
     """Within the 100 examples of a run."""
-    forward = distort(eager_kernel(name).forward)
     with np.errstate(all="ignore"):
-        (verdict,) = judge(name, forward=forward, laws=["agreement"], dtypes=[dtype]).verdicts
-    assert verdict.status is Status.FAILED, verdict.message
+        assert failing(name, distort(eager_kernel(name).forward), ["agreement"], dtype) == {"agreement"}
+
+
+def failing(name: str, forward: Any, laws: list[str], dtype: str) -> set[str | None]:
+    """The laws among `laws` that reject a kernel, unshrunk."""
+    (operation,) = choose_operations([name])
+    verdicts = judge_kernel(
+        operation,
+        Kernel(name, forward, None),
+        Declaration(name="wrong"),
+        dtype=dtype,
+        laws=[law for law in laws_of(operation) if law.name in laws],
+        shrink_seconds=0,
+        diagnosing=False,
+    )
+    return {verdict.law for verdict in verdicts if verdict.status is Status.FAILED}
 
 
 @every_dtype
@@ -331,7 +345,4 @@ def test_a_swallowed_nan_shows(dtype: str) -> None:
     def forward(params: Any, x: Array, h_0: Any, **config: Any) -> Any:
         return right(params, np.nan_to_num(x), h_0, **config)
 
-    verdicts = judge(
-        "rnn", forward=forward, laws=["agreement", "special_values"], dtypes=[dtype], examples=30
-    ).verdicts
-    assert {v.law for v in verdicts if v.status is Status.FAILED} == {"special_values"}
+    assert failing("rnn", forward, ["agreement", "special_values"], dtype) == {"special_values"}

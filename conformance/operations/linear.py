@@ -24,14 +24,14 @@ def cases(draw: Draw) -> Case:
     in_features, out_features, bias = draw.size(), draw.integer(1, 8), draw.boolean()
     leading = [draw.integer(1, 4) if i else draw.size(5) for i in range(draw.integer(0, 3))]
     wide = draw.integer(0, 29)
-    if wide in (25, 26):
+    if wide in (24, 25):
         in_features = 35
-    elif wide in (27, 28):
+    elif wide in (26, 27):
         out_features = 19
-    elif wide == 29:
+    elif wide in (28, 29):
         large = draw.choice(LARGE)
         in_features, out_features, leading = draw.choice(
-            ((large, 3, [2]), (3, large, [2]), (2, 3, [large]), (3, 2, [1, large]))
+            ((large, 3, [2]), (3, large, [2]), (2, 3, [large]), (large, 2, [3]), (3, 2, [1, large]))
         )
     params = {"weight": draw.tensor((out_features, in_features), reach=WEIGHTS)}
     if bias:

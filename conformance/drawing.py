@@ -105,7 +105,7 @@ SCORES = Reach(
 
 UNITS = Reach(
     rows=((1.0, 0.0), (4.0, 0.0), (0.1, 0.0), (16.0, 0.0), (1e-4, 0.0), (1.0, 10.0), (1.0, -100.0)),
-    whole=((16.0, 0.0), (1e-4, 0.0), (1e-30, 0.0), (1.0, 3.0)),
+    whole=((4.0, 0.0), (1e-4, 0.0), (1e-30, 0.0), (1.0, 3.0)),
 )
 """For what saturates: some of it does, and some keeps a derivative."""
 

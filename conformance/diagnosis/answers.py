@@ -166,7 +166,9 @@ def same(
             return False
         if signs and not np.array_equal(np.signbit(a) & (a == 0), np.signbit(b) & (b == 0)):
             return False
-        if not close(a, b, partial(spread_of, facet, oracle, i, b), oracle.case.dtype, shares=shares):
+        if not close(
+            a, b, partial(spread_of, facet, oracle, i, b, wide=shares > 1), oracle.case.dtype, shares=shares
+        ):
             return False
     return True
 
@@ -206,10 +208,11 @@ def narrowed(array: Array) -> bool:
         return array.dtype.itemsize > 4 and np.array_equal(array, array.astype(np.float32), equal_nan=True)
 
 
-def spread_of(facet: Facet, oracle: Oracle, index: int, result: Array) -> Array | None:
+def spread_of(facet: Facet, oracle: Oracle, index: int, result: Array, *, wide: bool = True) -> Array | None:
     """The spread of a result that stands in the place of a part of the right one; None where that has none.
 
-    A result that is larger than the right one by some factor has as much larger rounding errors.
+    What is right at an element says little of the rounding errors of another result there: where `wide`, each
+    element has the largest of the right result, larger still where the other result is.
     """
     try:
         spreads, right = facet.spreads(oracle), facet.right(oracle).parts
@@ -217,9 +220,11 @@ def spread_of(facet: Facet, oracle: Oracle, index: int, result: Array) -> Array 
         return None
     spread = spreads[index] if index < len(spreads) else None
     wanted = right[index][1] if index < len(right) else None
-    if spread is None or wanted is None or spread.shape != result.shape:
+    if spread is None or wanted is None:
         return None
-    return spread * max(1.0, _size(result) / (_size(wanted) or 1.0))
+    if not wide:
+        return spread if spread.shape == result.shape else None
+    return np.full(result.shape, _size(spread) * max(1.0, _size(result) / (_size(wanted) or 1.0)))
 
 
 def _size(array: Array) -> float:

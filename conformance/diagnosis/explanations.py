@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..case import Case
 from ..oracle import Oracle
 from .answers import Answer, Facet, narrowed, same
 from .catalogue import Question
@@ -86,11 +85,10 @@ def _variant(question: Question, facet: Facet, wrong: Sequence[Oracle], clock: C
             changed = variant(oracle.case)
             if changed is None:
                 break  # nothing is changed, and yet it is wrong
-            answer = _answer(question, facet, changed, oracle)
-            mine = question.suspect.answer(facet, oracle)
-            if answer is None and mine.fault is not None:
+            mine, found = question.suspect.answer(facet, oracle), evaluated(changed)
+            if found is None and mine.fault is not None:
                 continue
-            if answer is None or not same(mine, answer, facet, oracle):
+            if found is None or not same(mine, _completed(facet.right(found), mine), facet, oracle):
                 break
             held += 1
         else:
@@ -99,22 +97,15 @@ def _variant(question: Question, facet: Facet, wrong: Sequence[Oracle], clock: C
     return None
 
 
-def _answer(question: Question, facet: Facet, changed: Case, oracle: Oracle) -> Answer | None:
-    """The reference's answer to a changed case, None where it refuses that.
-
-    Zeros for the cotangent of what the change leaves out.
-    """
-    found = evaluated(changed)
-    if found is None:
-        return None
-    mine, theirs = question.suspect.answer(facet, oracle), facet.right(found)
-    if len(mine.parts) != len(theirs.parts):
-        return theirs
+def _completed(answer: Answer, mine: Answer) -> Answer:
+    """An answer with zeros for the cotangents of what was left out."""
+    found, given = dict(answer.parts), dict(mine.parts)
+    if not found.keys() <= given.keys():
+        return answer
+    parts = ((name, found.get(name), a) for name, a in given.items())
     return Answer(
-        tuple(
-            (name, np.zeros_like(a) if b is None and a is not None else b)
-            for (_, a), (name, b) in zip(mine.parts, theirs.parts, strict=True)
-        )
+        tuple((name, np.zeros_like(a) if b is None and a is not None else b) for name, b, a in parts),
+        answer.fault,
     )
 
 

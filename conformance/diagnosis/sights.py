@@ -31,7 +31,7 @@ class Sight:
     @property
     def right(self) -> bool:
         """Whether the kernel gave what was expected."""
-        spread = partial(self._spread, self.expected)
+        spread = partial(self._spread, self.expected, wide=False)
         return close(self.actual, self.expected, spread, self.oracle.case.dtype, shares=1)
 
     @cached_property
@@ -42,7 +42,7 @@ class Sight:
                 return np.asarray(self.actual != self.expected)
             wanted = self.expected.astype(self.oracle.case.dtype).astype(np.float64)
             allowed = allowance(
-                self.expected, self._spread(self.expected), Arithmetic(self.oracle.case.dtype)
+                self.expected, self._spread(self.expected, wide=False), Arithmetic(self.oracle.case.dtype)
             )
             near = np.abs(self.actual - self.expected) <= allowed
             equal = (self.actual == wanted) | (np.isnan(self.actual) & np.isnan(wanted))
@@ -53,14 +53,14 @@ class Sight:
         actual, expected = self.actual[where], self.expected[where]
         return replace(self, actual=actual, expected=expected, where=(*self.where, where))
 
-    def _spread(self, candidate: Array) -> Array | None:
+    def _spread(self, candidate: Array, *, wide: bool = True) -> Array | None:
         right = self.facet.right(self.oracle).parts[self.index][1]
         assert right is not None
         whole = block = np.zeros(right.shape)
         for where in self.where:
             block = block[where]
         block[...] = candidate
-        spread = spread_of(self.facet, self.oracle, self.index, whole)
+        spread = spread_of(self.facet, self.oracle, self.index, whole, wide=wide)
         for where in self.where if spread is not None else ():
             spread = spread[where]  # type: ignore[index]
         return spread

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -10,6 +11,7 @@ import pytest
 
 from conformance.asking import asked_cases, run_given
 from conformance.backend import DTYPES
+from conformance.case_file import load_case
 from conformance.kernel import Arguments, Kernel, call_pullback, call_vjp
 from conformance.operation import Operation
 from conformance.operations import OPERATIONS
@@ -22,7 +24,7 @@ from .alternates import ALTERNATES, Alternate
 from .alternates._court import Tally, judge_together
 from .alternates._sums import ORDERS, product
 
-EXAMPLES, CONTENTS = 6, 6
+EXAMPLES, CONTENTS = 4, 8
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 
@@ -119,42 +121,50 @@ def test_the_court_can_accuse(dtype: str) -> None:
     assert all(a.alternate == "spoilt" and a.message for a in tally.accusations)
 
 
-def test_soak_counts_and_exits_with_status_0(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+class Pool:
+    """Runs in this process what it is handed."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        pass
+
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(self, *details: Any) -> None:
+        pass
+
+    def submit(self, function: Callable[..., Tally], *arguments: Any) -> "Future[Tally]":
+        """A future that is done."""
+        done: Future[Tally] = Future()
+        done.set_result(function(*arguments))
+        return done
+
+
+def test_soak_counts_and_exits_with_status_0(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     """A short one prints the examples of each dtype and of all."""
-    assert soak.main(["--operations", "flatten", "--judged", "60", "-j", "1", "--save", str(tmp_path)]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines if "examples" in line] == [
-        "flatten-float32",
-        "flatten-float64",
-        "all",
-    ]
+    monkeypatch.setattr(soak, "ProcessPoolExecutor", Pool)
+    assert soak.main(["--operations", "flatten", "--judged", "60", "--save", str(tmp_path)]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if "examples" in line]
+    assert {words[0] for words in lines} == {"flatten-float32", "flatten-float64", "all"}
+    assert lines[-1][0] == "all"
+    assert int(lines[-1][1]) == int(lines[0][1]) + int(lines[1][1]) >= 60
+    assert not list(tmp_path.iterdir())
 
 
-def test_soak_saves_what_is_accused(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Any) -> None:
+def test_soak_saves_what_is_accused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     """Exit status 1, and a case that can be replayed."""
     (operation,) = (operation for operation in OPERATIONS if operation.name == "softmax")
     wrong = Alternate(operation="softmax", name="spoilt", kernel=spoilt(0.01))
-    accused = judge_together(operation, [wrong], "float64", examples=4)
-    assert accused.accusations
-
-    class Pool:
-        """Runs nothing in another process."""
-
-        def __init__(self, *arguments: Any, **options: Any) -> None:
-            pass
-
-        def __enter__(self) -> "Pool":
-            return self
-
-        def __exit__(self, *details: Any) -> None:
-            pass
-
-        def submit(self, *arguments: Any) -> Any:
-            done: Any = Future()
-            done.set_result(accused if arguments[2] == "float64" else Tally())
-            return done
-
     monkeypatch.setattr(soak, "ProcessPoolExecutor", Pool)
-    assert soak.main(["--operations", "softmax", "--judged", "60", "--save", str(tmp_path)]) == 1
-    assert list(tmp_path.glob("softmax-float64-*.safetensors"))
+    monkeypatch.setattr(
+        soak, "soak", lambda name, dtype, *rest: judge_together(operation, [wrong], dtype, examples=4)
+    )
+    assert soak.main(["--operations", "softmax", "--save", str(tmp_path)]) == 1
     assert "spoilt" in capsys.readouterr().out
+    case, law = load_case(next(tmp_path.glob("softmax-float64-*.safetensors")))
+    assert (case.operation, case.dtype) == ("softmax", "float64")
+    assert law is not None

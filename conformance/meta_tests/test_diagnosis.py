@@ -17,7 +17,7 @@ from conformance.engine import judge_kernel
 from conformance.kernel import Kernel
 from conformance.laws import LAWS
 from conformance.oracle import Oracle
-from conformance.selection import choose_operations, laws_of
+from conformance.selection import choose_operations, laws_of, load_for
 from conformance.tree import Array
 
 
@@ -126,6 +126,33 @@ def reshaped(params: Any, x: Any, *, start_dim: int, end_dim: int) -> Any:
 )
 def test_a_known_mistake_is_named(operation: str, law: str, forward: Any, name: str, dtype: str) -> None:
     """Code that no defect shares a line with is recognised by what it computes or does."""
+    assert named_in(told(operation, law, forward, dtype=dtype))[:1] == (name,)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("operation", "law", "options", "name"),
+    [
+        ("rnn", "agreement", {"nonlinearity": "tanh"}, "rnn.nonlinearity_ignored"),
+        ("conv2d", "shape_and_dtype", {"stride": 1}, "conv2d.stride_ignored"),
+        ("cross_entropy", "agreement", {"label_smoothing": 0.0}, "cross_entropy.smoothing_ignored"),
+        ("avg_pool2d", "agreement", {"divisor_override": 1}, "avg_pool2d.sum_of_the_window"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_option_ignored_by_another_backend_is_named(
+    operation: str, law: str, options: dict[str, Any], name: str, dtype: str
+) -> None:
+    """Loops over scalars round as nobody else does, and are recognised all the same."""
+    (chosen,) = choose_operations([operation])
+    kernel = load_for("manual_loops", chosen).kernels[operation]
+    assert isinstance(kernel, Kernel)
+    right = kernel.forward or (lambda *arguments, **config: kernel.vjp(*arguments, **config)[0])  # type: ignore[misc]
+
+    def forward(*arguments: Any, **config: Any) -> Any:
+        right(*arguments, **config)
+        return right(*arguments, **{**config, **options})
+
     assert named_in(told(operation, law, forward, dtype=dtype))[:1] == (name,)
 
 

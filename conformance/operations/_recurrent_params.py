@@ -30,7 +30,7 @@ SEQUENCES = Reach(
 def generic(draw: Draw, config: Mapping[str, Any]) -> dict[str, Array]:
     """All parameters generic, with sums of order 1; under stress some units saturate."""
     return {
-        name: draw.tensor(shape, 1 / 8, WEIGHTS)
+        name: draw.tensor(shape, _moderate(shape[-1]), WEIGHTS)
         if name.startswith("weight")
         else draw.tensor(shape, 1 / 8, BIASES, row=0)
         for name, shape in shapes(config).items()
@@ -55,6 +55,11 @@ def shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
             found[f"bias_ih_l{layer}{direction}"] = (hidden_size,)
             found[f"bias_hh_l{layer}{direction}"] = (hidden_size,)
     return found
+
+
+def _moderate(fan_in: int) -> float:
+    """A scale of weights that leaves most units a derivative."""
+    return 1 / 8 if fan_in <= 3 else 1 / 16 if fan_in <= 16 else 1 / 64
 
 
 def lattice(draw: Draw, config: Mapping[str, Any]) -> dict[str, Array]:

@@ -304,7 +304,7 @@ class Batchable(TorchFunctionMode):
                 return _STEPWISE[name](*args, **kwargs)
         biased = name in ("linear", "conv2d") and len(args) > 2 and args[2] is not None
         if self._noise is not None and biased:
-            (x, weight, bias), options = args[:3], args[3:]
+            x, weight, bias, *options = list(args)
             product = func(x, weight, None, *options, **kwargs)
             bias = bias if name == "linear" else bias.reshape(-1, 1, 1)
             return self._noise.add_bias(product, bias, weight[0].numel() + 1)

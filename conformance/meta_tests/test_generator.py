@@ -227,18 +227,21 @@ def test_every_regime_has_its_share() -> None:
     """Exact and affine are a third of the cases each, stress and extreme a sixth."""
     regimes = [Draw(Chance(seed), "relu", "float32").regime for seed in range(1200)]
     shares = [regimes.count(regime.name) / len(regimes) for regime in REGIMES]
-    assert np.allclose(shares, [1 / 3, 1 / 3, 1 / 6, 1 / 6], rtol=0, atol=0.05)
+    for share, wanted in zip(shares, (1 / 3, 1 / 3, 1 / 6, 1 / 6), strict=True):
+        assert abs(share - wanted) < 0.05
 
 
 def test_convolutions_go_past_a_block() -> None:
-    """In float64 some have more windows than half a MiB, in one sample and in several."""
+    """In float64 about two of 100 have more windows than half a MiB in each of several samples."""
     (conv2d,) = (operation for operation in OPERATIONS if operation.name == "conv2d")
-    samples = {
-        (x.shape[0] if x.ndim == 4 else 1)
+    past = [
+        case
         for case in drawn(conv2d, "float64", 1000)
-        if (x := generator.x(case)).size * np.prod(np.array(pair(case.config["kernel_size"]))) * 8 > 2**19
-    }
-    assert len(samples) > 1
+        if (x := generator.x(case)).ndim == 4
+        and len(x) > 1
+        and x[0].size * np.prod(np.array(pair(case.config["kernel_size"]))) * 8 > 2**19
+    ]
+    assert len(past) >= 10
 
 
 def past_a_block(forward: Any) -> Any:

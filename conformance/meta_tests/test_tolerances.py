@@ -27,7 +27,6 @@ APPROXIMATE = {
 }
 
 ADMITTED = {
-    "conformance/meta_tests/test_generator.py": "shares of random draws, not results of arithmetic",
     "conformance/meta_tests/test_reference.py": "central differences of the reference itself, and orders of "
     "magnitude",
 }

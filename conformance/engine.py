@@ -219,11 +219,9 @@ class _Court:
         def ask_all(oracle: Oracle) -> None:
             nonlocal count
             count += 1
-            refusals = _refusals(states)
-            self._ask_together(states, oracle, count)
-            # What a kernel refuses says nothing of what is wrong with the rest.
-            if len(kept) < OTHERS and _refusals(states) == refusals:
+            if len(kept) < OTHERS:
                 kept.append(oracle)
+            self._ask_together(states, oracle, count)
             curious = [state for state in states if state.law.every_content and state.fault is None]
             if self.contents > 1 and curious:
                 for content, other in enumerate(
@@ -365,10 +363,6 @@ class _Court:
     def _report(self, stage: str, count: int, content: int = 0) -> None:
         if self.progress is not None:
             self.progress(stage, count, content)
-
-
-def _refusals(states: list[State]) -> int:
-    return sum(state.record.refused for state in states)
 
 
 def _verdict(operation: Operation, declaration: Declaration, dtype: str, state: State) -> Verdict:

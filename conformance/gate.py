@@ -157,8 +157,6 @@ def _drops(change: Change, comparable: bool) -> Iterator[str]:
         reasons = [reason for reason in new.refusals if reason not in old.refusals]
         because = f" (new: {'; '.join(reasons)})" if reasons else ""
         yield f"{new.refused} cases refused, {old.refused} in the baseline{because}"
-    if new.ill_conditioned > old.ill_conditioned:
-        yield f"{new.ill_conditioned} cases ill-conditioned, {old.ill_conditioned} in the baseline"
 
 
 def _missing(baseline: "Recorded", report: "Recorded") -> Iterator[Finding]:

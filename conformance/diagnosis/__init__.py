@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from ..case_file import same_case
 from ..defects import Defect
-from ..kernel import Kernel
+from ..kernel import Kernel, Refused
 from ..law import Law, Source
 from ..operation import Kink, Operation, Rejection, listed_case
 from ..oracle import Oracle
-from .answers import complaint
+from .answers import complaint, output_facet
 from .catalogue import Question, Suspect, matching_defects
 from .clock import Clock
 from .explanations import explanation
@@ -81,9 +81,16 @@ def _diagnosed(
     own = listed.get(law.source, [])
     entry = next((entry for entry, oracle in own if same_case(oracle.case, smallest.case)), None)
     found = complaint(operation, kernel, law, smallest, entry)
+    suspect, output, first = Suspect(kernel), output_facet(operation), Clock(seconds / 4)
+    # What a kernel refuses says nothing of what is wrong with the rest.
+    others = [
+        oracle
+        for oracle in others
+        if first.goes_on and suspect.answer(output, oracle).fault != Refused.__name__
+    ]
     question = Question(
         operation=operation,
-        suspect=Suspect(kernel),
+        suspect=suspect,
         law=law,
         kind=found[0] if found else "",
         cases=[smallest, *([oracle for _, oracle in own] or others)],

@@ -12,6 +12,7 @@ import pytest
 from conformance.asking import asked_cases, run_given, stream_seed
 from conformance.backend import Declaration
 from conformance.case import Case
+from conformance.defects import DEFECTS
 from conformance.diagnosis import FAILED, Diagnosis, diagnose, named_in
 from conformance.diagnosis.variants import evaluated
 from conformance.eager import eager_kernel
@@ -379,3 +380,15 @@ def test_no_window_without_a_cell_is_pulled_back() -> None:
     )
     assert evaluated(inside) is not None
     assert evaluated(outside) is None
+
+
+def test_what_a_kernel_refuses_does_not_hide_its_fault() -> None:
+    """A defect is named in a kernel that answers a few of the cases only."""
+    (defect,) = (defect for defect in DEFECTS if defect.name == "rnn.reverse_outputs_not_flipped")
+
+    def forward(params: Any, x: Any, h_0: Any, **config: Any) -> Any:
+        if config["num_layers"] > 1 or config["nonlinearity"] == "relu":
+            raise NotImplementedError("one layer of tanh")
+        return defect.forward(params, x, h_0, **config)
+
+    assert f"`{defect.name}`" in told("rnn", "agreement", forward)

@@ -78,7 +78,6 @@ def test_red_says_why_and_where(gate: Gate) -> None:
             replace(PASSED, refused=2, refusals=("no bias",)),
             "2 cases refused, 0 in the baseline (new: no bias)",
         ),
-        (PASSED, replace(PASSED, ill_conditioned=1), "1 cases ill-conditioned, 0 in the baseline"),
         (ANOTHER, PASSED, "in the baseline, and not judged any more"),
     ],
 )

@@ -232,7 +232,7 @@ def test_every_regime_has_its_share() -> None:
 
 
 def test_convolutions_go_past_a_block() -> None:
-    """In float64 about two of 100 have more windows than half a MiB in each of several samples."""
+    """In float64 about three of 100 have more windows than half a MiB in each of several samples."""
     (conv2d,) = (operation for operation in OPERATIONS if operation.name == "conv2d")
     past = [
         case

@@ -8,9 +8,9 @@ from ..laws._windows import span as span
 from ..operation import Samples
 
 
-def large(draw: Draw, *names: str) -> dict[str, int]:
-    """In one case of thirty a size beyond a block for one of `names`, else nothing."""
-    return {draw.choice(names): draw.choice((256, 257))} if draw.rarely(30) else {}
+def large(draw: Draw, *names: str, one_in: int = 30) -> dict[str, int]:
+    """In one case of `one_in` a size beyond a block for one of `names`, else nothing."""
+    return {draw.choice(names): draw.choice((256, 257))} if draw.rarely(one_in) else {}
 
 
 def batch(draw: Draw) -> tuple[int, ...]:

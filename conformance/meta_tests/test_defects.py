@@ -1,4 +1,4 @@
-"""The judge judged: each law is needed, and PyTorch is not accused. That every defect is rejected, selftest says."""
+"""The judge judged: each law is needed, and PyTorch is not accused. Selftest says that every defect is rejected."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The judge judged: each law is needed, and PyTorch is not accused. Selftest says that every defect is rejected."""
+"""The judge judged: each law is needed, and PyTorch is not accused; selftest sees to the whole catalogue."""
 
 import pytest
 

@@ -30,6 +30,10 @@ from .verdict import Counterexample, Status, Verdict
 SHRINK_SECONDS = 8.0
 """Time to shrink one fault; a fault that takes longer is reported as cut."""
 
+ALL_SHRINK_SECONDS = 40.0
+"""Time to shrink and diagnose all faults of a kernel in one dtype: one wrong by every law must not cost minutes.
+The faults of later laws are then reported as they were found."""
+
 OTHERS = 30
 """Cases kept beside the failing one, for the diagnosis: that a defect fails alike there is no accident."""
 
@@ -198,6 +202,8 @@ class _Court:
     diagnosing: bool = False
     charged: dict[str, str] = field(default_factory=dict)
     """Kinds of faults of a call, and the first law that met each: the others do not judge such a case."""
+    patience: float = field(default_factory=lambda: ALL_SHRINK_SECONDS)
+    """What is left of the time for shrinking and diagnosing."""
 
     def judge(self, source: Source, states: list[State]) -> None:
         if not states:
@@ -250,12 +256,13 @@ class _Court:
     def _diagnose(self, states: list[State], others: Sequence[Oracle]) -> None:
         """Say what the faults look like: known defects, or a simple relation to what is right."""
         for state in states:
-            if self.diagnosing and state.fault is not None and state.case is not None:
-                self._report(f"diagnosing {state.law.name}", 0)
-                found = diagnose(
-                    self.operation, self.kernel, self.dtype, Oracle(state.case), others, state.law
-                )
-                state.diagnosis = None if found is None else found.text
+            if not self.diagnosing or state.fault is None or state.case is None or self.patience <= 0:
+                continue
+            self._report(f"diagnosing {state.law.name}", 0)
+            started = time.monotonic()
+            found = diagnose(self.operation, self.kernel, self.dtype, Oracle(state.case), others, state.law)
+            self.patience -= time.monotonic() - started
+            state.diagnosis = None if found is None else found.text
 
     def _ask(
         self,
@@ -315,7 +322,8 @@ class _Court:
         """Find the smallest case with the same kind of fault; the last one found is the smallest."""
         assert state.fault is not None
         kind = (state.fault.status, state.fault.kind)
-        deadline = time.monotonic() + self.shrink_seconds
+        started = time.monotonic()
+        deadline = started + min(self.shrink_seconds, self.patience)
 
         def ask_again(oracle: Oracle) -> None:
             if time.monotonic() > deadline:
@@ -327,7 +335,6 @@ class _Court:
                 state.fault, state.case = probe.fault, oracle.case
                 raise _Found
 
-        started = time.perf_counter()
         try:
             self._search(
                 source,
@@ -341,7 +348,9 @@ class _Court:
             pass
         except Flaky:
             pass  # a random kernel: the last case that showed the fault stands
-        state.seconds += time.perf_counter() - started
+        seconds = time.monotonic() - started
+        self.patience -= seconds
+        state.seconds += seconds
 
     def _search(
         self,

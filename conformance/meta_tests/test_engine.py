@@ -191,3 +191,17 @@ class TestIllConditioned:
         assert verdict.status == Status.VACUOUS
         assert verdict.message is not None
         assert "ill-conditioned" in verdict.message
+
+
+def test_a_kernel_wrong_by_every_law_does_not_cost_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the time for all is spent, faults are reported as they were found, and said to be cut."""
+    monkeypatch.setattr("conformance.engine.ALL_SHRINK_SECONDS", 0.0)
+    (operation,) = choose_operations(["relu"])
+    wrong = Kernel("relu", lambda params, x: x + 1, None)
+    laws = choose_laws(["agreement", "special_values"])
+    verdicts = judge_kernel(operation, wrong, Declaration(name="k"), dtype="float64", laws=laws)
+    assert [verdict.status for verdict in verdicts] == [Status.FAILED, Status.FAILED]
+    for verdict in verdicts:
+        assert verdict.counterexample is not None
+        assert verdict.counterexample.shrinking_cut
+        assert verdict.diagnosis is None

@@ -43,7 +43,8 @@ class Stopwatch:
 
         def run(*args: Any, **kwargs: Any) -> Any:
             self._turn()
-            self._stack.append(stage)
+            # The noisy runs of the reference are what an allowance costs.
+            self._stack.append("allowance" if "allowance" in self._stack else stage)
             try:
                 return function(*args, **kwargs)
             finally:
@@ -92,7 +93,7 @@ def test_judging(benchmark: Any, name: str, laws: str | None, contents: int) -> 
         assert all(verdict.status.conforms for verdict in verdicts)
 
     benchmark.group = f"judge {name}"
-    benchmark.pedantic(judged, rounds=3, warmup_rounds=1)
+    benchmark.pedantic(judged, rounds=2)
     watch = Stopwatch()
     with watch.watching():
         before = time.process_time()

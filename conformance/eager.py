@@ -12,7 +12,7 @@ from torch.func import functional_call
 
 from .case import Case
 from .kernel import Kernel
-from .oracle import build
+from .specification import build, differentiated
 from .tree import Array, Tree, leaves
 
 Function = Callable[..., Any]
@@ -44,8 +44,7 @@ def eager_kernel(operation: str, function: Function | None = None) -> Kernel:
     def vjp(params: Mapping[str, Array], *inputs: Array | None, **config: Any) -> tuple[Tree, Any]:
         with _refusals():
             case = Case(operation=operation, dtype="", config=config, params=params)
-            # Buffers (class weights) are params that are not differentiated.
-            learned = {name for name, _ in build(case).named_parameters()}
+            learned = differentiated(build(case))
             given = _tensors(params)
             passed = tuple(_tensor(array) for array in inputs)
             floating = [x for x in passed if x is not None and x.is_floating_point()]

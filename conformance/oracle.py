@@ -1,113 +1,28 @@
-"""The reference evaluated in float64: expected output, expected cotangents, and their spread under rounding.
-
-The one place where the judge meets `reference`.
-"""
+"""The reference evaluated in float64: expected output, expected cotangents, and their spread under rounding."""
 
 import hashlib
-import importlib
-import inspect
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.func import functional_call
 
 from .case import Case
 from .drawing import Choice
 from .noise import INJECTED, Batchable, Noise
+from .specification import build, differentiated, known_warnings
 from .tree import Array, Tree, is_floating, map_leaves
-
-torch.set_num_threads(1)
 
 RUNS = 12
 """Noisy runs of a case whose tight check does not settle it."""
 
 MORE_RUNS = 48
 """Noisy runs before a backend is accused: twelve estimate a spread within a factor of about two."""
-
-
-@contextmanager
-def known_warnings() -> Iterator[None]:
-    """Exactly the warnings that torch is known to give on valid cases; any other one is an error."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        # padding='same' with an even kernel pads by hand.
-        warnings.filterwarnings("ignore", message="Using padding='same' with even kernel lengths")
-        # A constructor that initialises a weight of size zero.
-        warnings.filterwarnings("ignore", message="Initializing zero-element tensors is a no-op")
-        yield
-
-
-def reference_class(name: str) -> type[nn.Module]:
-    """The one public class of `reference/<name>.py`, or of `reference/models/<name>.py`."""
-    for path in (f"reference.{name}", f"reference.models.{name}"):
-        try:
-            module = importlib.import_module(path)
-        except ModuleNotFoundError as error:
-            if error.name != path:
-                raise
-            continue
-        classes: list[type[nn.Module]] = [
-            value
-            for key, value in vars(module).items()
-            if inspect.isclass(value)
-            and issubclass(value, nn.Module)
-            and value.__module__ == path
-            and not key.startswith("_")
-        ]
-        (found,) = classes
-        return found
-    raise LookupError(
-        f"no reference for {name!r}: expected reference/{name}.py or reference/models/{name}.py"
-    )
-
-
-@lru_cache(maxsize=256)
-def _module(
-    name: str, config: tuple[tuple[str, Any], ...], tensors: tuple[tuple[str, int], ...]
-) -> nn.Module:
-    placeholders = {key: torch.ones(size, dtype=torch.float64) for key, size in tensors}
-    with torch.random.fork_rng(devices=[]), known_warnings():
-        module = reference_class(name)(**dict(config), **placeholders)
-    return module.double().train(dict(config).get("training", True))
-
-
-@cache
-def _options(operation: str) -> frozenset[str]:
-    return frozenset(inspect.signature(reference_class(operation)).parameters)
-
-
-@lru_cache(maxsize=256)
-def _differentiated(module: nn.Module) -> frozenset[str]:
-    # Buffers (class weights, running statistics) are params that the reference does not differentiate.
-    return frozenset(name for name, _ in module.named_parameters())
-
-
-def build(case: Case) -> nn.Module:
-    """The reference module of a case, in float64, built once for each config.
-
-    A constructor argument that is a tensor (class weights) is a param: a placeholder stands for it.
-    """
-    options = _options(case.operation)
-    tensors = tuple(
-        (name, array.shape[0])
-        for name, array in case.params.items()
-        if name in options and name not in case.config
-    )
-    return _module(case.operation, tuple(sorted(case.config.items())), tensors)
-
-
-def build_model(name: str, config: Mapping[str, Any], seed: int) -> nn.Module:
-    """A reference model as its constructor makes it, in torch's default dtype, its weights drawn with `seed`."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed % 2**63)
-        return reference_class(name)(**config)
 
 
 def _tensor(array: Array) -> Tensor:
@@ -232,7 +147,7 @@ class _Evaluation:
         params = {name: self._stacked([case.params[name] for case in cases]) for name in first.params}
         inputs = [self._stacked([case.inputs[i] for case in cases]) for i in range(len(first.inputs))]
         module = build(first)
-        learned = _differentiated(module)
+        learned = differentiated(module)
         for tensor in (*(t for name, t in params.items() if name in learned), *inputs):
             if tensor is not None and tensor.is_floating_point():
                 tensor.requires_grad_()
@@ -329,7 +244,7 @@ def _spreads(oracles: Sequence[Oracle], runs: int) -> list[Spread]:
         spreads = [
             None
             if many is None or not is_floating(many)
-            else _root_mean_square(many - np.stack(arrays)[:, None]) / INJECTED
+            else root_mean_square(many - np.stack(arrays)[:, None], 1) / INJECTED
             for many, arrays in zip(
                 _noisy([oracle.case for oracle in oracles], runs), zip(*calm, strict=True), strict=True
             )
@@ -352,12 +267,12 @@ def _refilled(oracle: Oracle, arrays: list[Array | None]) -> Spread:
     return Spread(output, Cotangents(params, tuple(following)))
 
 
-def _root_mean_square(deviations: Array) -> Array:
-    """Over the second axis, scaled, since the square of 1e-170 is zero."""
+def root_mean_square(deviations: Array, axis: int) -> Array:
+    """Over the runs, which lie along `axis`: scaled, since the square of 1e-170 is zero."""
     size = np.abs(deviations)
-    largest = size.max(axis=1)
-    scaled = size / np.where(largest > 0, largest, 1.0)[:, None]
-    found: Array = largest * np.sqrt((scaled * scaled).mean(axis=1))
+    largest = size.max(axis=axis, keepdims=True)
+    scaled = size / np.where(largest > 0, largest, 1.0)
+    found: Array = largest.squeeze(axis) * np.sqrt((scaled * scaled).mean(axis=axis))
     return found
 
 

@@ -83,7 +83,7 @@ class _Bar:
         self._bar.stop()
 
     def at(self, task: Task, place: Place) -> None:
-        what = f"shrinking {place.law}" if place.shrinking else place.law
+        what = place.law if place.doing == "judging" else f"{place.doing} {place.law}"
         self._bar.update(self._row, description=f"{task.backend} {task.operation}: {what}")
 
     def ended(self, task: Task, verdicts: Sequence[Verdict]) -> None:

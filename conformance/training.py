@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
 def build(name: str, backend: str, seed: int) -> "Model":
     """The reference model at the digits' shape, its initial weights drawn with `seed`."""
     from .model import Model
-    from .oracle import build_model
+    from .specification import build_model
 
     return Model(build_model(name, CONFIGS[name], seed), backend)
 

@@ -15,7 +15,8 @@ from .case import Case
 from .kernel import Arguments, Kernel, call_pullback, call_vjp
 from .law import NotJudged
 from .noise import INJECTED, Batchable, Noise
-from .oracle import MORE_RUNS, RUNS, build, known_warnings
+from .oracle import MORE_RUNS, RUNS, root_mean_square
+from .specification import build, known_warnings
 from .tree import Array
 
 Batch: TypeAlias = tuple[Array, Array]
@@ -109,8 +110,7 @@ class Reference:
                     found.append(self._run())
             noisy = [np.stack(arrays) for arrays in zip(*found, strict=True)]
         return [
-            np.sqrt(((many - calm) ** 2).mean(axis=0)) / INJECTED
-            for many, calm in zip(noisy, self._calm, strict=True)
+            root_mean_square(many - calm, 0) / INJECTED for many, calm in zip(noisy, self._calm, strict=True)
         ]
 
     def _noisy_at_once(self, runs: int) -> list[Array]:

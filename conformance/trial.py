@@ -94,7 +94,6 @@ class Trial:
         self.kernel, self.case = answers.kernel, answers.case
         self.compared = self.informed = 0
         self.ill_conditioned = False
-        self.expected = self.actual = ""
 
     @property
     def arithmetic(self) -> Arithmetic:
@@ -123,10 +122,15 @@ class Trial:
         return answer
 
     def run(self, case: Case) -> Tree:
-        """The kernel's output for another case, nested and shaped as the reference's."""
-        output = copy_tree(call_forward(self.kernel, case, Arguments.of(case)))
-        if not alike(output, self.oracle_of(case).output):
-            raise NotJudged("the output has the wrong shape")
+        """The kernel's output for a case, this one or another, nested and shaped as the reference's.
+
+        Raises NotJudged where it is not: its elements cannot be compared and calculated with.
+        """
+        if case is self.case:
+            output = self.forward()
+        else:
+            output = copy_tree(call_forward(self.kernel, case, Arguments.of(case)))
+        check_alike(output, self.oracle_of(case).output)
         return output
 
     def run_vjp(self, case: Case) -> "tuple[Tree, Cotangents]":
@@ -324,6 +328,15 @@ def alike(output: Tree, expected: Tree) -> bool:
         got is want or (got is not None and want is not None and got.shape == want.shape)
         for (_, got), (_, want) in zip(leaves(output), leaves(expected), strict=True)
     )
+
+
+def check_alike(output: Tree, like: Tree) -> None:
+    """Raise NotJudged where the shapes are not those of `like`, or the numbers not of its kind."""
+    if not alike(output, like):
+        raise NotJudged("the output has the wrong shape")
+    for (_, got), (_, want) in zip(leaves(output), leaves(like), strict=True):
+        if got is not None and want is not None and (got.dtype.kind == "f") != (want.dtype.kind == "f"):
+            raise NotJudged("the output has the wrong dtype")
 
 
 def spread_leaves(oracle: "Oracle", careful: bool) -> list[Array | None]:

@@ -47,14 +47,16 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """How far a worker has come in its task: the `count`-th case of a law, or of shrinking it, or its witness."""
+    """How far a worker has come in its task: the `count`-th case of a law.
+
+    `doing` is "judging", "shrinking" or "diagnosing" a fault of the law, or judging its "witness".
+    """
 
     dtype: str
     law: str
     count: int = 0
     content: int = 0
-    shrinking: bool = False
-    witness: bool = False
+    doing: str = "judging"
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def main() -> None:
 
 
 def recall(wanted: Recall) -> Counterexample | None:
-    """The case that a worker was at when it died, with what was expected; None while a fault was shrunk."""
+    """The case that a worker died at, with what was expected; None while a fault was shrunk or diagnosed."""
     from .law import Source
     from .operation import listed_case
     from .oracle import Oracle
@@ -146,9 +148,9 @@ def recall(wanted: Recall) -> Counterexample | None:
     task, place = wanted.task, wanted.place
     (operation,) = choose_operations([task.operation])
     (law,) = (law for law in laws_of(operation) if law.name == place.law)
-    if place.shrinking:
+    if place.doing in ("shrinking", "diagnosing"):
         return None
-    if place.witness:
+    if place.doing == "witness":
         (oracle,) = (
             Oracle(expectation.case)
             for expectation in task.expectations
@@ -206,16 +208,15 @@ def _judge(task: Task, dtype: str, answer: Any) -> tuple[Verdict, ...]:
     asked = laws_of(operation) if task.laws is None else choose_laws(task.laws)
     laws = tuple(law for law in laws_of(operation) if law in asked)
 
-    def progress(stage: str, count: int, content: int) -> None:
-        law = stage.split()[-1]
-        answer(Place(dtype=dtype, law=law, count=count, content=content, shrinking=law != stage))
+    def progress(law: "Law", doing: str, count: int, content: int) -> None:
+        answer(Place(dtype=dtype, law=law.name, count=count, content=content, doing=doing))
 
     charged: dict[str, str] = {}
     verdicts: dict[str | None, Verdict] = {}
     for expectation in task.expectations:
         law = next((law for law in laws if law.name == expectation.entry.law), None)
         if law is not None and expectation.entry.dtype == dtype:
-            answer(Place(dtype=dtype, law=law.name, witness=True))
+            answer(Place(dtype=dtype, law=law.name, doing="witness"))
             verdicts[law.name] = _witnessed(operation, backend, law, expectation, charged)
     searched = judge_kernel(
         operation,

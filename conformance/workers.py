@@ -300,10 +300,12 @@ class _Worker:
         else:
             how = _ending(self._process.returncode)
         words = how + _where(frames, task.address)
-        if place is not None and place.shrinking:
-            words += f", while a fault of {place.law} was shrunk"
-        elif place is not None:
-            words += ", at the witness of its expectation" if place.witness else f", at case {place.count}"
+        if place is not None:
+            words += {
+                "shrinking": f", while a fault of {place.law} was shrunk",
+                "diagnosing": f", while a fault of {place.law} was diagnosed",
+                "witness": ", at the witness of its expectation",
+            }.get(place.doing, f", at case {place.count}")
         return Verdict(
             backend=task.backend,
             operation=task.operation,

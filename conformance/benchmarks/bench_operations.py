@@ -16,7 +16,7 @@ from conformance.backend import Failure, load
 from conformance.case import Case
 from conformance.kernel import Kernel
 from conformance.operations import OPERATIONS
-from conformance.oracle import build
+from conformance.specification import build
 from conformance.tree import leaves
 
 from .sizes import ORDINARY, SMALL

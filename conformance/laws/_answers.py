@@ -7,8 +7,7 @@ from ..case import Case
 from ..kernel import Arguments, call_forward, call_pullback, call_vjp
 from ..law import NotJudged
 from ..tree import Array, Tree
-from ..trial import Trial, copy_tree, cotangent_spread_leaves, spread_leaves
-from ._single import check_alike
+from ..trial import Trial, check_alike, copy_tree, cotangent_spread_leaves, spread_leaves
 
 if TYPE_CHECKING:
     from ..oracle import Cotangents

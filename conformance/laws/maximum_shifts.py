@@ -4,7 +4,7 @@ import numpy as np
 
 from ..tree import Array, map_leaves
 from ..trial import Trial
-from ._single import answered, first_input
+from ._single import first_input
 
 
 def maximum_shifts(trial: Trial) -> None:
@@ -15,9 +15,9 @@ def maximum_shifts(trial: Trial) -> None:
     if case.regime != "exact" or not x.size:
         return
     shift = np.asarray(x.max() + 1, dtype=x.dtype)
-    shifted = answered(trial, case.with_inputs(x - shift))
+    shifted = trial.run(case.with_inputs(x - shift))
 
     def back(leaf: Array) -> Array:
         return leaf + shift if leaf.dtype.kind == "f" else leaf
 
-    trial.agree_with_each_other(map_leaves(back, shifted), answered(trial), what="shifted back")
+    trial.agree_with_each_other(map_leaves(back, shifted), trial.run(trial.case), what="shifted back")

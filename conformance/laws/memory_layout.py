@@ -11,7 +11,6 @@ from ..law import NotJudged, Violation
 from ..tree import Array, map_leaves
 from ..trial import Record, Trial, cotangent_spread_leaves, spread_leaves
 from ._answers import Named, own_answer
-from ._single import answered
 from .agreement import agreement
 from .vjp import vjp
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 def memory_layout(trial: Trial) -> None:
     """Fortran-ordered, strided and read-only arguments give what C-ordered ones give."""
     case, kernel = trial.case, trial.kernel
-    plain, pulled = answered(trial), own_answer(trial)[1]
+    plain, pulled = trial.run(trial.case), own_answer(trial)[1]
     for name, lay in LAYOUTS.items():
         # A case keeps its arrays' layout through copying, so this is what the kernel receives.
         laid = replace(

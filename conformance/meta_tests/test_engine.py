@@ -195,7 +195,7 @@ class TestIllConditioned:
 
 def test_a_kernel_wrong_by_every_law_does_not_cost_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once the time for all is spent, faults are reported as they were found, and said to be cut."""
-    monkeypatch.setattr("conformance.engine.ALL_SHRINK_SECONDS", 0.0)
+    monkeypatch.setattr("conformance.court.ALL_SHRINK_SECONDS", 0.0)
     (operation,) = choose_operations(["relu"])
     wrong = Kernel("relu", lambda params, x: x + 1, None)
     laws = choose_laws(["agreement", "special_values"])

@@ -42,7 +42,7 @@ def breaches(file: Path, source: str) -> list[str]:
             allowed = {*ALLOWED_IN_BACKENDS[place[1]], *sys.stdlib_module_names}
             wrong = level > 1 or (level == 0 and top not in allowed)
         else:
-            wrong = top == "implementations" or (top == "reference" and place[-1] != "oracle.py")
+            wrong = top == "implementations" or (top == "reference" and place[-1] != "specification.py")
             # Tests of the reference are about the reference.
             wrong = wrong and not (
                 top == "reference" and place[-1] in {"test_reference.py", "test_recorder.py"}

@@ -18,8 +18,8 @@ from conformance.errors import UsageError
 from conformance.kernel import CallFault, Kernel
 from conformance.model import Model
 from conformance.operations import OPERATIONS
-from conformance.oracle import build_model
 from conformance.recorder import NotRecordable
+from conformance.specification import build_model
 from conformance.trajectory import Reference
 from conformance.tree import Array
 

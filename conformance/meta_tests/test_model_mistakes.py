@@ -13,7 +13,7 @@ import torch
 
 from conformance.errors import UsageError
 from conformance.model import Model
-from conformance.oracle import build_model
+from conformance.specification import build_model
 from conformance.tree import Array
 
 Accuracy = Callable[[Model, Array, Array, int], float]

@@ -16,8 +16,9 @@ from conformance.backend import DTYPES
 from conformance.law import Source
 from conformance.operation import Kink, Operation, Rejection, listed_case
 from conformance.operations import OPERATIONS
-from conformance.oracle import Oracle, reference_class
+from conformance.oracle import Oracle
 from conformance.selection import choose_operations
+from conformance.specification import reference_class
 from conformance.tree import Array, leaves
 
 EXAMPLES = 100

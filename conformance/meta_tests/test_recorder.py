@@ -18,8 +18,8 @@ from conformance.backend import Backend, Declaration, Failure
 from conformance.eager import eager_kernel
 from conformance.graph import Call, Composed, Graph, Select
 from conformance.kernel import Kernel
-from conformance.oracle import known_warnings, reference_class
 from conformance.recorder import NotRecordable, record
+from conformance.specification import known_warnings, reference_class
 from conformance.tree import Array
 
 from .torch_backend import TORCH

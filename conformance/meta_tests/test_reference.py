@@ -13,7 +13,7 @@ from torch.func import functional_call, jacrev, jvp, vjp
 
 from conformance.case import Case
 from conformance.meta_tests.stored_cases import STORED_CASES
-from conformance.oracle import build, known_warnings, reference_class
+from conformance.specification import build, known_warnings, reference_class
 
 OPERATIONS = tuple(dict.fromkeys(case.operation for case in STORED_CASES))
 

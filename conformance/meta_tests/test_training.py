@@ -16,7 +16,7 @@ from conformance.comparison import Arithmetic, compare_within
 from conformance.data import HELD_BACK, digits
 from conformance.errors import UsageError
 from conformance.model import Model, batches
-from conformance.oracle import build_model
+from conformance.specification import build_model
 from conformance.trajectory import Batch, Reference
 from conformance.tree import Array
 

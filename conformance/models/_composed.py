@@ -43,8 +43,8 @@ def recorded(name: str, config: tuple[tuple[str, Any], ...], shapes: tuple[Shape
     import torch
 
     from ..case import Case
-    from ..oracle import build
     from ..recorder import record
+    from ..specification import build
 
     module = build(Case(operation=name, dtype="float64", config=dict(config)))
     inputs = [None if shape is None else torch.zeros(shape, dtype=torch.float64) for shape in shapes]

@@ -25,8 +25,9 @@ from conformance.selection import choose_operations, laws_of
 from conformance.tree import Array, leaves
 from conformance.verdict import Status
 
-from . import generator
-from .generator import OPTIONS, Chance, Value, drawn, exceptions, impossible, pairs_of, reached, values_of
+from .generator import Chance, drawn, exceptions, impossible, pairs_of, reached, values_of
+from .options import OPTIONS, Value
+from .options._option import x as first
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=[op.name for op in OPERATIONS])
 every_dtype = pytest.mark.parametrize("dtype", DTYPES)
@@ -237,7 +238,7 @@ def test_convolutions_go_past_a_block() -> None:
     past = [
         case
         for case in drawn(conv2d, "float64", 1000)
-        if (x := generator.x(case)).ndim == 4
+        if (x := first(case)).ndim == 4
         and len(x) > 1
         and x[0].size * np.prod(np.array(pair(case.config["kernel_size"]))) * 8 > 2**19
     ]

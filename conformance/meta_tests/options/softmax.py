@@ -1,0 +1,4 @@
+"""softmax: scores along a dimension."""
+
+from ._scores import IMPOSSIBLE as IMPOSSIBLE
+from ._scores import OPTIONS as OPTIONS

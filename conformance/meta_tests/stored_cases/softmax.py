@@ -1,0 +1,9 @@
+"""softmax: stored cases."""
+
+from ._stored import stored, values
+
+CASES = (
+    stored("softmax", {"dim": 1}, (values(3, 5),), (3, 5)),
+    stored("softmax", {"dim": -3}, (4 * values(4, 2, 3),), (4, 2, 3)),
+    stored("softmax", {"dim": 0}, (values(),), ()),
+)

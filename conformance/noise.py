@@ -66,6 +66,7 @@ EXACT = frozenset(
     replication_pad1d reshape roll scalar_tensor scatter select select_backward set_ sign slice slice_backward
     split split_with_sizes squeeze stack t threshold_backward to transpose unbind unsqueeze view where zero_
     zeros zeros_like unfold
+    unsafe_split
     """.split()
 )
 
@@ -277,10 +278,19 @@ def _linear(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
     return torch.minimum(terms, 8 * terms.sqrt()) * of(torch.abs, args).abs()
 
 
+def _lstm_cell(x: Any, states: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+    """Torch's own step of a network, where lstm_cell is one primitive to this mode."""
+    h, c = states
+    fed = torch.nn.functional.linear(x, w_ih, b_ih)
+    return decompositions.lstm_cell(fed, h, c, w_hh, b_hh, None, 1)  # type: ignore[no-untyped-call]
+
+
 # Recurrent layers have no rule for vmap; torch's own decompositions into steps have.
 _STEPWISE: Mapping[str, Callable[..., Any]] = {
     "rnn_tanh": decompositions.rnn_tanh_input,
     "rnn_relu": decompositions.rnn_relu_input,
+    "lstm": decompositions.lstm_impl,
+    "lstm_cell": _lstm_cell,
 }
 
 

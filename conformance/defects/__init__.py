@@ -11,6 +11,7 @@ from . import (
     flatten,
     linear,
     log_softmax,
+    lstm_cell,
     max_pool2d,
     mse_loss,
     relu,
@@ -35,4 +36,5 @@ DEFECTS: tuple[Defect, ...] = (
     *cross_entropy.DEFECTS,
     *mse_loss.DEFECTS,
     *rnn.DEFECTS,
+    *lstm_cell.DEFECTS,
 )

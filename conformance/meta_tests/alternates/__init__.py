@@ -15,6 +15,7 @@ from . import (
     flatten,
     linear,
     log_softmax,
+    lstm_cell,
     max_pool2d,
     mse_loss,
     relu,
@@ -43,6 +44,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *cross_entropy.ALTERNATES,
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
+    *lstm_cell.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

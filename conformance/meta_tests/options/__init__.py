@@ -13,6 +13,7 @@ from . import (
     flatten,
     linear,
     log_softmax,
+    lstm_cell,
     max_pool2d,
     mse_loss,
     relu,
@@ -39,6 +40,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "cross_entropy": cross_entropy.OPTIONS,
     "mse_loss": mse_loss.OPTIONS,
     "rnn": rnn.OPTIONS,
+    "lstm_cell": lstm_cell.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -55,4 +57,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "cross_entropy": cross_entropy.IMPOSSIBLE,
     "mse_loss": mse_loss.IMPOSSIBLE,
     "rnn": rnn.IMPOSSIBLE,
+    "lstm_cell": lstm_cell.IMPOSSIBLE,
 }

@@ -9,6 +9,7 @@ from . import (
     flatten,
     linear,
     log_softmax,
+    lstm_cell,
     max_pool2d,
     mse_loss,
     relu,
@@ -32,4 +33,5 @@ STORED_CASES: tuple[Case, ...] = (
     *cross_entropy.CASES,
     *mse_loss.CASES,
     *rnn.CASES,
+    *lstm_cell.CASES,
 )

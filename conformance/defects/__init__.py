@@ -11,6 +11,7 @@ from . import (
     flatten,
     linear,
     log_softmax,
+    lstm,
     lstm_cell,
     max_pool2d,
     mse_loss,
@@ -37,4 +38,5 @@ DEFECTS: tuple[Defect, ...] = (
     *mse_loss.DEFECTS,
     *rnn.DEFECTS,
     *lstm_cell.DEFECTS,
+    *lstm.DEFECTS,
 )

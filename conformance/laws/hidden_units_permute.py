@@ -12,25 +12,34 @@ def hidden_units_permute(trial: Trial) -> None:
     """Reordering the hidden units, with their weights and states, reorders the outputs, and nothing else."""
     case = trial.case
     units = case.config["hidden_size"]
-    if units < 2 or case.config.get("proj_size"):
+    if units < 2:
         return
-    order = shuffled(units)
+    order, projected = shuffled(units), bool(case.config.get("proj_size"))
 
     def blocks(size: int) -> Array:
         """The same order in every block: of gates, or of directions."""
         return np.concatenate([order + start for start in range(0, size, units)])
 
     def orders(name: str, array: Array) -> Orders:
-        rows = {0: blocks(array.shape[0])}
         kind, layer = split_name(name)
+        if kind == "weight_hr":
+            return {1: order}
+        rows = {0: blocks(array.shape[0])}
+        if projected:
+            return rows
         if kind == "weight_hh" or (kind == "weight_ih" and not layer.startswith("_l0")):
             return rows | {1: blocks(array.shape[1])}
         return rows
 
     directions = 1 + case.config["bidirectional"]
+    # A projected h, which comes before c, has no hidden units.
+    states: list[Orders] = [{-1: order} for _ in case.inputs[1:]]
+    outputs: Orders = {-1: blocks(directions * units)}
+    if projected:
+        states[0] = outputs = {}
     symmetry = Symmetry(
         params={name: orders(name, array) for name, array in case.params.items()},
-        inputs=({}, *({-1: order} for _ in case.inputs[1:])),
-        outputs=({-1: blocks(directions * units)}, *({-1: order} for _ in case.inputs[1:])),
+        inputs=({}, *states),
+        outputs=(outputs, *states),
     )
     check_symmetry(trial, symmetry, "hidden units reordered")

@@ -7,6 +7,7 @@ from .cross_entropy import CROSS_ENTROPY
 from .flatten import FLATTEN
 from .linear import LINEAR
 from .log_softmax import LOG_SOFTMAX
+from .lstm import LSTM
 from .lstm_cell import LSTM_CELL
 from .max_pool2d import MAX_POOL2D
 from .mse_loss import MSE_LOSS
@@ -31,4 +32,5 @@ OPERATIONS: tuple[Operation, ...] = (
     MSE_LOSS,
     RNN,
     LSTM_CELL,
+    LSTM,
 )

@@ -15,6 +15,7 @@ from . import (
     flatten,
     linear,
     log_softmax,
+    lstm,
     lstm_cell,
     max_pool2d,
     mse_loss,
@@ -45,6 +46,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
     *lstm_cell.ALTERNATES,
+    *lstm.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

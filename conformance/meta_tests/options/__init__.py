@@ -13,6 +13,7 @@ from . import (
     flatten,
     linear,
     log_softmax,
+    lstm,
     lstm_cell,
     max_pool2d,
     mse_loss,
@@ -41,6 +42,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "mse_loss": mse_loss.OPTIONS,
     "rnn": rnn.OPTIONS,
     "lstm_cell": lstm_cell.OPTIONS,
+    "lstm": lstm.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -58,4 +60,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "mse_loss": mse_loss.IMPOSSIBLE,
     "rnn": rnn.IMPOSSIBLE,
     "lstm_cell": lstm_cell.IMPOSSIBLE,
+    "lstm": lstm.IMPOSSIBLE,
 }

@@ -9,6 +9,7 @@ from . import (
     flatten,
     linear,
     log_softmax,
+    lstm,
     lstm_cell,
     max_pool2d,
     mse_loss,
@@ -34,4 +35,5 @@ STORED_CASES: tuple[Case, ...] = (
     *mse_loss.CASES,
     *rnn.CASES,
     *lstm_cell.CASES,
+    *lstm.CASES,
 )

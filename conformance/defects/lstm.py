@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 from torch.nn.functional import linear
 
 from ..eager import Function
@@ -36,7 +35,9 @@ def network(
     output, (h_n, c_n) = lstm(params, x, h_0, c_0, **config)
     h_0, c_0 = (torch.zeros_like(h_n), torch.zeros_like(c_n)) if h_0 is None else (h_0, c_0)
     time = time_axis(x, config)
-    v, hs, cs = x, [], []
+    v: Any = x
+    hs: list[Any] = []
+    cs: list[Any] = []
     for layer in range(config["num_layers"]):
         outputs = []
         for direction in ("", "_reverse")[: 1 + config["bidirectional"]]:
@@ -143,7 +144,7 @@ def final_state_is_last_output(params: Params, x: Any, h_0: Any, c_0: Any, **con
 def states_ordered_by_direction(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
     """h_n and c_n hold all layers of the forward direction, and then all of the reverse one."""
 
-    def by_direction(state: Tensor) -> Tensor:
+    def by_direction(state: Any) -> Any:
         return state.unflatten(0, (config["num_layers"], -1)).transpose(0, 1).flatten(0, 1)
 
     output, (h_n, c_n) = lstm(params, x, h_0, c_0, **config)

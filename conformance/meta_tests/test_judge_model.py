@@ -165,7 +165,7 @@ def test_a_fault_is_blamed_once_where_it_arises(
     nets: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What follows a wrong operation gets right inputs; the first one is named, with smallest case and diagnosis."""
+    """What follows a wrong operation gets right inputs; the first one is named and diagnosed."""
     mine = backend(nets.parent, operation, old, new)
     options = [word for shape in shapes for word in ("--input-shape", shape)]
     report = nets.parent / "report"
@@ -313,8 +313,8 @@ def test_the_arguments_and_cotangents_of_a_node_are_torchs() -> None:
     module = nn.Sequential(nn.Linear(3, 2), nn.ReLU())
     weight, bias = np.array([[1.0, -2, 3], [0.5, 4, -1]]), np.array([0.25, -0.5])
     with torch.no_grad():
-        module[0].weight.copy_(torch.from_numpy(weight))  # type: ignore[union-attr, operator]
-        module[0].bias.copy_(torch.from_numpy(bias))  # type: ignore[union-attr, operator]
+        module[0].weight.copy_(torch.from_numpy(weight))  # type: ignore[operator]
+        module[0].bias.copy_(torch.from_numpy(bias))  # type: ignore[operator]
     x = np.arange(6.0).reshape(2, 3) / 8
     graph = record(module, [torch.from_numpy(x).float()])
     params = {name: tensor.detach().numpy() for name, tensor in module.named_parameters()}

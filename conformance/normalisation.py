@@ -1,8 +1,8 @@
 """Normalisations written out in primitives that have an error model, forward and backward.
 
-They are PyTorch's own formulas on the CPU (aten/src/ATen/native/cpu/layer_norm_kernel.cpp): its error far from
-zero is not that of its table of decompositions, which keeps the variance one primitive and centres what the kernel
-does not.
+They are PyTorch's own formulas on the CPU (aten/src/ATen/native/cpu/layer_norm_kernel.cpp and Normalization.cpp):
+its error far from zero is not that of its table of decompositions, which keeps the variance one primitive and
+centres what the kernel does not.
 """
 
 from collections.abc import Sequence

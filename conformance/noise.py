@@ -28,6 +28,8 @@ from torch._decomp import decompositions, get_decompositions
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from . import normalisation
+
 aten = torch.ops.aten
 
 INJECTED = 2.0**-40
@@ -85,6 +87,13 @@ _FUSED = (
     aten.tanh_backward.default,
 )
 DECOMPOSITIONS: Mapping[Any, Callable[..., Any]] = get_decompositions(list(_FUSED))
+
+# Decomposed by hand: torch's own table keeps the variance in one piece, and imports its compiler.
+_NORMALISED: Mapping[Any, Callable[..., Any]] = {
+    aten.native_layer_norm.default: normalisation.native_layer_norm,
+    aten.native_layer_norm_backward.default: normalisation.native_layer_norm_backward,
+}
+DECOMPOSITIONS = {**DECOMPOSITIONS, **_NORMALISED}
 
 
 def inner_product_factor(terms: int) -> float:

@@ -9,6 +9,7 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    layer_norm,
     linear,
     log_softmax,
     max_pool2d,
@@ -35,4 +36,5 @@ DEFECTS: tuple[Defect, ...] = (
     *cross_entropy.DEFECTS,
     *mse_loss.DEFECTS,
     *rnn.DEFECTS,
+    *layer_norm.DEFECTS,
 )

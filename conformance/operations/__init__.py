@@ -5,6 +5,7 @@ from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .flatten import FLATTEN
+from .layer_norm import LAYER_NORM
 from .linear import LINEAR
 from .log_softmax import LOG_SOFTMAX
 from .max_pool2d import MAX_POOL2D
@@ -29,4 +30,5 @@ OPERATIONS: tuple[Operation, ...] = (
     CROSS_ENTROPY,
     MSE_LOSS,
     RNN,
+    LAYER_NORM,
 )

@@ -13,6 +13,7 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    layer_norm,
     linear,
     log_softmax,
     max_pool2d,
@@ -43,6 +44,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *cross_entropy.ALTERNATES,
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
+    *layer_norm.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

@@ -11,6 +11,7 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    layer_norm,
     linear,
     log_softmax,
     max_pool2d,
@@ -39,6 +40,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "cross_entropy": cross_entropy.OPTIONS,
     "mse_loss": mse_loss.OPTIONS,
     "rnn": rnn.OPTIONS,
+    "layer_norm": layer_norm.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -55,4 +57,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "cross_entropy": cross_entropy.IMPOSSIBLE,
     "mse_loss": mse_loss.IMPOSSIBLE,
     "rnn": rnn.IMPOSSIBLE,
+    "layer_norm": layer_norm.IMPOSSIBLE,
 }

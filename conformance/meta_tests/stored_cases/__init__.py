@@ -7,6 +7,7 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    layer_norm,
     linear,
     log_softmax,
     max_pool2d,
@@ -32,4 +33,5 @@ STORED_CASES: tuple[Case, ...] = (
     *cross_entropy.CASES,
     *mse_loss.CASES,
     *rnn.CASES,
+    *layer_norm.CASES,
 )

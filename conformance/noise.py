@@ -286,10 +286,22 @@ def _linear(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
     return torch.minimum(terms, 8 * terms.sqrt()) * of(torch.abs, args).abs()
 
 
+def _rnn_cell(activation: Callable[[Tensor], Tensor]) -> Callable[..., Tensor]:
+    # As ATen composes it, which hides from the mode that there are two sums with a bias.
+    linear = torch.nn.functional.linear
+
+    def step(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Any = None, b_hh: Any = None) -> Tensor:
+        return activation(linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh))
+
+    return step
+
+
 # Recurrent layers have no rule for vmap; torch's own decompositions into steps have.
 _STEPWISE: Mapping[str, Callable[..., Any]] = {
     "rnn_tanh": decompositions.rnn_tanh_input,
     "rnn_relu": decompositions.rnn_relu_input,
+    "rnn_tanh_cell": _rnn_cell(torch.tanh),
+    "rnn_relu_cell": _rnn_cell(torch.relu),
 }
 
 

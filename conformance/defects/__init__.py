@@ -16,6 +16,7 @@ from . import (
     mse_loss,
     relu,
     rnn,
+    rnn_cell,
     sigmoid,
     softmax,
     tanh,
@@ -37,4 +38,5 @@ DEFECTS: tuple[Defect, ...] = (
     *mse_loss.DEFECTS,
     *rnn.DEFECTS,
     *layer_norm.DEFECTS,
+    *rnn_cell.DEFECTS,
 )

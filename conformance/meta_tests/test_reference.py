@@ -32,6 +32,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "mse_loss": ("size_average", "reduce"),
     "rnn": ("device", "dtype"),
     "layer_norm": ("device", "dtype"),
+    "rnn_cell": ("device", "dtype"),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
 
@@ -339,7 +340,7 @@ def test_docstring_is_a_specification(name: str) -> None:
     assert all(option in documentation for option in options(reference.__init__))
 
 
-@pytest.mark.parametrize("name", ["relu", "max_pool2d", "rnn"])
+@pytest.mark.parametrize("name", ["relu", "max_pool2d", "rnn", "rnn_cell"])
 def test_docstring_states_the_convention_at_a_kink(name: str) -> None:
     """An operation that has a kink says which subgradient it takes there."""
     assert not missing(reference_class(name).__doc__ or "", ("Subgradient",))

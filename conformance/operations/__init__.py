@@ -12,6 +12,7 @@ from .max_pool2d import MAX_POOL2D
 from .mse_loss import MSE_LOSS
 from .relu import RELU
 from .rnn import RNN
+from .rnn_cell import RNN_CELL
 from .sigmoid import SIGMOID
 from .softmax import SOFTMAX
 from .tanh import TANH
@@ -31,4 +32,5 @@ OPERATIONS: tuple[Operation, ...] = (
     MSE_LOSS,
     RNN,
     LAYER_NORM,
+    RNN_CELL,
 )

@@ -20,6 +20,7 @@ from . import (
     mse_loss,
     relu,
     rnn,
+    rnn_cell,
     sigmoid,
     softmax,
     tanh,
@@ -45,6 +46,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
     *layer_norm.ALTERNATES,
+    *rnn_cell.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

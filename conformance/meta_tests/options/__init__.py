@@ -18,6 +18,7 @@ from . import (
     mse_loss,
     relu,
     rnn,
+    rnn_cell,
     sigmoid,
     softmax,
     tanh,
@@ -41,6 +42,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "mse_loss": mse_loss.OPTIONS,
     "rnn": rnn.OPTIONS,
     "layer_norm": layer_norm.OPTIONS,
+    "rnn_cell": rnn_cell.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -58,4 +60,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "mse_loss": mse_loss.IMPOSSIBLE,
     "rnn": rnn.IMPOSSIBLE,
     "layer_norm": layer_norm.IMPOSSIBLE,
+    "rnn_cell": rnn_cell.IMPOSSIBLE,
 }

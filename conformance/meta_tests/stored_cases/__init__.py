@@ -14,6 +14,7 @@ from . import (
     mse_loss,
     relu,
     rnn,
+    rnn_cell,
     sigmoid,
     softmax,
     tanh,
@@ -34,4 +35,5 @@ STORED_CASES: tuple[Case, ...] = (
     *mse_loss.CASES,
     *rnn.CASES,
     *layer_norm.CASES,
+    *rnn_cell.CASES,
 )

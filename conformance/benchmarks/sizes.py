@@ -118,6 +118,7 @@ def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Cas
         ),
         "mse_loss": _case("mse_loss", {"reduction": "mean"}, {}, (batch, features), (batch, features)),
         "rnn": _rnn(size, batch, features // 2, features),
+        "adaptive_avg_pool2d": _case("adaptive_avg_pool2d", {"output_size": 5}, {}, image),
     }
 
 

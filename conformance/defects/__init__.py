@@ -5,6 +5,7 @@ judges the judge (conformance/meta_tests/test_defects.py) and names faults that 
 """
 
 from . import (
+    adaptive_avg_pool2d,
     avg_pool2d,
     conv2d,
     cross_entropy,
@@ -35,4 +36,5 @@ DEFECTS: tuple[Defect, ...] = (
     *cross_entropy.DEFECTS,
     *mse_loss.DEFECTS,
     *rnn.DEFECTS,
+    *adaptive_avg_pool2d.DEFECTS,
 )

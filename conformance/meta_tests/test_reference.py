@@ -31,6 +31,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "cross_entropy": ("size_average", "reduce"),
     "mse_loss": ("size_average", "reduce"),
     "rnn": ("device", "dtype"),
+    "adaptive_avg_pool2d": (),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
 

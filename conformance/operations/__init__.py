@@ -1,6 +1,7 @@
 """The operations of the specification: an explicit tuple, in the order of the report."""
 
 from ..operation import Operation
+from .adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
@@ -29,4 +30,5 @@ OPERATIONS: tuple[Operation, ...] = (
     CROSS_ENTROPY,
     MSE_LOSS,
     RNN,
+    ADAPTIVE_AVG_POOL2D,
 )

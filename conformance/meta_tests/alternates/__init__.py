@@ -9,6 +9,7 @@ from conformance.eager import eager_kernel
 from conformance.operations import OPERATIONS
 
 from . import (
+    adaptive_avg_pool2d,
     avg_pool2d,
     conv2d,
     cross_entropy,
@@ -43,6 +44,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *cross_entropy.ALTERNATES,
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
+    *adaptive_avg_pool2d.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

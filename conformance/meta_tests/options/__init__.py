@@ -7,6 +7,7 @@ judged.
 from collections.abc import Mapping
 
 from . import (
+    adaptive_avg_pool2d,
     avg_pool2d,
     conv2d,
     cross_entropy,
@@ -39,6 +40,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "cross_entropy": cross_entropy.OPTIONS,
     "mse_loss": mse_loss.OPTIONS,
     "rnn": rnn.OPTIONS,
+    "adaptive_avg_pool2d": adaptive_avg_pool2d.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -55,4 +57,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "cross_entropy": cross_entropy.IMPOSSIBLE,
     "mse_loss": mse_loss.IMPOSSIBLE,
     "rnn": rnn.IMPOSSIBLE,
+    "adaptive_avg_pool2d": adaptive_avg_pool2d.IMPOSSIBLE,
 }

@@ -3,6 +3,7 @@
 from conformance.case import Case
 
 from . import (
+    adaptive_avg_pool2d,
     avg_pool2d,
     conv2d,
     cross_entropy,
@@ -32,4 +33,5 @@ STORED_CASES: tuple[Case, ...] = (
     *cross_entropy.CASES,
     *mse_loss.CASES,
     *rnn.CASES,
+    *adaptive_avg_pool2d.CASES,
 )

@@ -52,6 +52,7 @@ ULPS: Mapping[str, float] = {
     "reciprocal": 2.5,
     "sqrt": 3,
     "rsqrt": 2,
+    "pow": 16,
 }
 
 # Nothing is rounded: selections, copies, layouts, comparisons, signs.
@@ -282,6 +283,7 @@ _LINEAR = frozenset(
     avg_pool2d avg_pool2d_backward max_pool2d_with_indices_backward reflection_pad1d_backward
     reflection_pad2d_backward replication_pad1d_backward replication_pad2d_backward index_add index_put
     scatter_add unfold_backward
+    avg_pool3d avg_pool3d_backward
     """.split()
 )
 
@@ -295,7 +297,7 @@ def _linear(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
         result: Tensor = func(*changed, **{**kwargs, **options})
         return result
 
-    if name.startswith("avg_pool2d"):
+    if name.startswith(("avg_pool2d", "avg_pool3d")):
         # All arguments but the last one, the divisor; the division is one rounding more.
         terms = of(torch.ones_like, args[: 7 if name.endswith("backward") else 6], divisor_override=1) + 1
     else:

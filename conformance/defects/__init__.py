@@ -11,6 +11,7 @@ from . import (
     cross_entropy,
     flatten,
     linear,
+    local_response_norm,
     log_softmax,
     max_pool2d,
     mse_loss,
@@ -37,4 +38,5 @@ DEFECTS: tuple[Defect, ...] = (
     *mse_loss.DEFECTS,
     *rnn.DEFECTS,
     *adaptive_avg_pool2d.DEFECTS,
+    *local_response_norm.DEFECTS,
 )

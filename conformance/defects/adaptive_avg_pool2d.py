@@ -152,7 +152,8 @@ def cotangent_enlarged(params: Params, x: Any, *, output_size: Any) -> Any:
     class Enlarged(torch.autograd.Function):
         @staticmethod
         def forward(ctx: Any, x: Tensor) -> Tensor:
-            return y.detach().clone()
+            value: Tensor = y.detach().clone()
+            return value
 
         @staticmethod
         def backward(ctx: Any, *cotangents: Any) -> Any:

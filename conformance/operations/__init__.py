@@ -7,6 +7,7 @@ from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .flatten import FLATTEN
 from .linear import LINEAR
+from .local_response_norm import LOCAL_RESPONSE_NORM
 from .log_softmax import LOG_SOFTMAX
 from .max_pool2d import MAX_POOL2D
 from .mse_loss import MSE_LOSS
@@ -31,4 +32,5 @@ OPERATIONS: tuple[Operation, ...] = (
     MSE_LOSS,
     RNN,
     ADAPTIVE_AVG_POOL2D,
+    LOCAL_RESPONSE_NORM,
 )

@@ -15,6 +15,7 @@ from . import (
     cross_entropy,
     flatten,
     linear,
+    local_response_norm,
     log_softmax,
     max_pool2d,
     mse_loss,
@@ -45,6 +46,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
     *adaptive_avg_pool2d.ALTERNATES,
+    *local_response_norm.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

@@ -13,6 +13,7 @@ from . import (
     cross_entropy,
     flatten,
     linear,
+    local_response_norm,
     log_softmax,
     max_pool2d,
     mse_loss,
@@ -41,6 +42,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "mse_loss": mse_loss.OPTIONS,
     "rnn": rnn.OPTIONS,
     "adaptive_avg_pool2d": adaptive_avg_pool2d.OPTIONS,
+    "local_response_norm": local_response_norm.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -58,4 +60,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "mse_loss": mse_loss.IMPOSSIBLE,
     "rnn": rnn.IMPOSSIBLE,
     "adaptive_avg_pool2d": adaptive_avg_pool2d.IMPOSSIBLE,
+    "local_response_norm": local_response_norm.IMPOSSIBLE,
 }

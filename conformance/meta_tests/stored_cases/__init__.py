@@ -9,6 +9,7 @@ from . import (
     cross_entropy,
     flatten,
     linear,
+    local_response_norm,
     log_softmax,
     max_pool2d,
     mse_loss,
@@ -34,4 +35,5 @@ STORED_CASES: tuple[Case, ...] = (
     *mse_loss.CASES,
     *rnn.CASES,
     *adaptive_avg_pool2d.CASES,
+    *local_response_norm.CASES,
 )

@@ -54,6 +54,7 @@ ULPS: Mapping[str, float] = {
     "reciprocal": 2.5,
     "sqrt": 3,
     "rsqrt": 2,
+    "pow": 16,
 }
 
 # Nothing is rounded: selections, copies, layouts, comparisons, signs.
@@ -244,6 +245,30 @@ def _convolution_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], resu
     ]
 
 
+def _adaptive_terms(size: Sequence[int], windows: Sequence[int]) -> Tensor:
+    """How many terms the means of an adaptive pool have.
+
+    They are divided by the number of rows and by that of columns: two roundings more.
+    """
+    rows, columns = (
+        torch.tensor([-(-(i + 1) * n // count) - i * n // count for i in range(count)], dtype=torch.float64)
+        for n, count in zip(size[-2:], windows[-2:], strict=True)
+    )
+    terms = rows[:, None] * columns + 2
+    return torch.minimum(terms, 8 * terms.sqrt())
+
+
+def _adaptive_mean(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    magnitude = aten._adaptive_avg_pool2d.default(args[0].abs(), *args[1:])
+    return _adaptive_terms(args[0].shape, result.shape) * magnitude
+
+
+def _adaptive_mean_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # The windows that hold a cell are a window themselves, with the sizes exchanged.
+    magnitude = aten._adaptive_avg_pool2d_backward.default(args[0].abs(), args[1])
+    return _adaptive_terms(args[0].shape, result.shape) * magnitude
+
+
 _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any], Any]] = {
     "mm": _matrix_product,
     "bmm": _matrix_product,
@@ -256,6 +281,8 @@ _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any]
     "mean": _mean,
     "convolution": _convolution,
     "convolution_backward": _convolution_backward,
+    "_adaptive_avg_pool2d": _adaptive_mean,
+    "_adaptive_avg_pool2d_backward": _adaptive_mean_backward,
 }
 
 # Sums that the mode cannot look into, linear in their floating arguments: the same primitive of the absolute
@@ -265,6 +292,7 @@ _LINEAR = frozenset(
     avg_pool2d avg_pool2d_backward max_pool2d_with_indices_backward reflection_pad1d_backward
     reflection_pad2d_backward replication_pad1d_backward replication_pad2d_backward index_add index_put
     scatter_add unfold_backward
+    avg_pool3d avg_pool3d_backward
     """.split()
 )
 
@@ -278,7 +306,7 @@ def _linear(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
         result: Tensor = func(*changed, **{**kwargs, **options})
         return result
 
-    if name.startswith("avg_pool2d"):
+    if name.startswith(("avg_pool2d", "avg_pool3d")):
         # All arguments but the last one, the divisor; the division is one rounding more.
         terms = of(torch.ones_like, args[: 7 if name.endswith("backward") else 6], divisor_override=1) + 1
     else:

@@ -118,6 +118,10 @@ def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Cas
         ),
         "mse_loss": _case("mse_loss", {"reduction": "mean"}, {}, (batch, features), (batch, features)),
         "rnn": _rnn(size, batch, features // 2, features),
+        "adaptive_avg_pool2d": _case("adaptive_avg_pool2d", {"output_size": 5}, {}, image),
+        "local_response_norm": _case(
+            "local_response_norm", {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2.0}, {}, image
+        ),
     }
 
 

@@ -5,12 +5,14 @@ judges the judge (conformance/meta_tests/test_defects.py) and names faults that 
 """
 
 from . import (
+    adaptive_avg_pool2d,
     avg_pool2d,
     conv2d,
     cross_entropy,
     flatten,
     layer_norm,
     linear,
+    local_response_norm,
     log_softmax,
     max_pool2d,
     mse_loss,
@@ -39,4 +41,6 @@ DEFECTS: tuple[Defect, ...] = (
     *rnn.DEFECTS,
     *layer_norm.DEFECTS,
     *rnn_cell.DEFECTS,
+    *adaptive_avg_pool2d.DEFECTS,
+    *local_response_norm.DEFECTS,
 )

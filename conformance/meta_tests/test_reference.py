@@ -33,6 +33,8 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "rnn": ("device", "dtype"),
     "layer_norm": ("device", "dtype"),
     "rnn_cell": ("device", "dtype"),
+    "adaptive_avg_pool2d": (),
+    "local_response_norm": (),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
 

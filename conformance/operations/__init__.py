@@ -1,12 +1,14 @@
 """The operations of the specification: an explicit tuple, in the order of the report."""
 
 from ..operation import Operation
+from .adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .flatten import FLATTEN
 from .layer_norm import LAYER_NORM
 from .linear import LINEAR
+from .local_response_norm import LOCAL_RESPONSE_NORM
 from .log_softmax import LOG_SOFTMAX
 from .max_pool2d import MAX_POOL2D
 from .mse_loss import MSE_LOSS
@@ -33,4 +35,6 @@ OPERATIONS: tuple[Operation, ...] = (
     RNN,
     LAYER_NORM,
     RNN_CELL,
+    ADAPTIVE_AVG_POOL2D,
+    LOCAL_RESPONSE_NORM,
 )

@@ -9,12 +9,14 @@ from conformance.eager import eager_kernel
 from conformance.operations import OPERATIONS
 
 from . import (
+    adaptive_avg_pool2d,
     avg_pool2d,
     conv2d,
     cross_entropy,
     flatten,
     layer_norm,
     linear,
+    local_response_norm,
     log_softmax,
     max_pool2d,
     mse_loss,
@@ -47,6 +49,8 @@ ALTERNATES: tuple[Alternate, ...] = (
     *rnn.ALTERNATES,
     *layer_norm.ALTERNATES,
     *rnn_cell.ALTERNATES,
+    *adaptive_avg_pool2d.ALTERNATES,
+    *local_response_norm.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

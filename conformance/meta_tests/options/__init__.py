@@ -7,12 +7,14 @@ judged.
 from collections.abc import Mapping
 
 from . import (
+    adaptive_avg_pool2d,
     avg_pool2d,
     conv2d,
     cross_entropy,
     flatten,
     layer_norm,
     linear,
+    local_response_norm,
     log_softmax,
     max_pool2d,
     mse_loss,
@@ -43,6 +45,8 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "rnn": rnn.OPTIONS,
     "layer_norm": layer_norm.OPTIONS,
     "rnn_cell": rnn_cell.OPTIONS,
+    "adaptive_avg_pool2d": adaptive_avg_pool2d.OPTIONS,
+    "local_response_norm": local_response_norm.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -61,4 +65,6 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "rnn": rnn.IMPOSSIBLE,
     "layer_norm": layer_norm.IMPOSSIBLE,
     "rnn_cell": rnn_cell.IMPOSSIBLE,
+    "adaptive_avg_pool2d": adaptive_avg_pool2d.IMPOSSIBLE,
+    "local_response_norm": local_response_norm.IMPOSSIBLE,
 }

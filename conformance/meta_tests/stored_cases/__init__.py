@@ -3,12 +3,14 @@
 from conformance.case import Case
 
 from . import (
+    adaptive_avg_pool2d,
     avg_pool2d,
     conv2d,
     cross_entropy,
     flatten,
     layer_norm,
     linear,
+    local_response_norm,
     log_softmax,
     max_pool2d,
     mse_loss,
@@ -36,4 +38,6 @@ STORED_CASES: tuple[Case, ...] = (
     *rnn.CASES,
     *layer_norm.CASES,
     *rnn_cell.CASES,
+    *adaptive_avg_pool2d.CASES,
+    *local_response_norm.CASES,
 )

@@ -5,6 +5,7 @@ judges the judge (conformance/meta_tests/test_defects.py) and names faults that 
 """
 
 from . import (
+    add,
     avg_pool2d,
     conv2d,
     cross_entropy,
@@ -13,10 +14,12 @@ from . import (
     log_softmax,
     max_pool2d,
     mse_loss,
+    mul,
     relu,
     rnn,
     sigmoid,
     softmax,
+    sub,
     tanh,
 )
 from ._defect import Defect as Defect
@@ -35,4 +38,7 @@ DEFECTS: tuple[Defect, ...] = (
     *cross_entropy.DEFECTS,
     *mse_loss.DEFECTS,
     *rnn.DEFECTS,
+    *add.DEFECTS,
+    *sub.DEFECTS,
+    *mul.DEFECTS,
 )

@@ -1,6 +1,7 @@
 """The operations of the specification: an explicit tuple, in the order of the report."""
 
 from ..operation import Operation
+from .add import ADD
 from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
@@ -9,10 +10,12 @@ from .linear import LINEAR
 from .log_softmax import LOG_SOFTMAX
 from .max_pool2d import MAX_POOL2D
 from .mse_loss import MSE_LOSS
+from .mul import MUL
 from .relu import RELU
 from .rnn import RNN
 from .sigmoid import SIGMOID
 from .softmax import SOFTMAX
+from .sub import SUB
 from .tanh import TANH
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -29,4 +32,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CROSS_ENTROPY,
     MSE_LOSS,
     RNN,
+    ADD,
+    SUB,
+    MUL,
 )

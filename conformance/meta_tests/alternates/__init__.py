@@ -9,6 +9,7 @@ from conformance.eager import eager_kernel
 from conformance.operations import OPERATIONS
 
 from . import (
+    add,
     avg_pool2d,
     conv2d,
     cross_entropy,
@@ -17,10 +18,12 @@ from . import (
     log_softmax,
     max_pool2d,
     mse_loss,
+    mul,
     relu,
     rnn,
     sigmoid,
     softmax,
+    sub,
     tanh,
 )
 from ._alternate import Alternate
@@ -43,6 +46,9 @@ ALTERNATES: tuple[Alternate, ...] = (
     *cross_entropy.ALTERNATES,
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
+    *add.ALTERNATES,
+    *sub.ALTERNATES,
+    *mul.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

@@ -7,6 +7,7 @@ judged.
 from collections.abc import Mapping
 
 from . import (
+    add,
     avg_pool2d,
     conv2d,
     cross_entropy,
@@ -15,10 +16,12 @@ from . import (
     log_softmax,
     max_pool2d,
     mse_loss,
+    mul,
     relu,
     rnn,
     sigmoid,
     softmax,
+    sub,
     tanh,
 )
 from ._option import Impossible as Impossible
@@ -39,6 +42,9 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "cross_entropy": cross_entropy.OPTIONS,
     "mse_loss": mse_loss.OPTIONS,
     "rnn": rnn.OPTIONS,
+    "add": add.OPTIONS,
+    "sub": sub.OPTIONS,
+    "mul": mul.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -55,4 +61,7 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "cross_entropy": cross_entropy.IMPOSSIBLE,
     "mse_loss": mse_loss.IMPOSSIBLE,
     "rnn": rnn.IMPOSSIBLE,
+    "add": add.IMPOSSIBLE,
+    "sub": sub.IMPOSSIBLE,
+    "mul": mul.IMPOSSIBLE,
 }

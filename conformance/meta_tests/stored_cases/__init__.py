@@ -3,6 +3,7 @@
 from conformance.case import Case
 
 from . import (
+    add,
     avg_pool2d,
     conv2d,
     cross_entropy,
@@ -11,10 +12,12 @@ from . import (
     log_softmax,
     max_pool2d,
     mse_loss,
+    mul,
     relu,
     rnn,
     sigmoid,
     softmax,
+    sub,
     tanh,
 )
 
@@ -32,4 +35,7 @@ STORED_CASES: tuple[Case, ...] = (
     *cross_entropy.CASES,
     *mse_loss.CASES,
     *rnn.CASES,
+    *add.CASES,
+    *sub.CASES,
+    *mul.CASES,
 )

@@ -6,6 +6,7 @@ the bound of its local error model (Parker 1997, "Monte Carlo arithmetic"):
     elementwise             u |y|
     transcendental          2 k u |y|, k units in the last place (OpenCL 3.0 specification, table 65)
     inner product, sum      min(n, 8 sqrt(n)) u |A||B|   (Higham 2002, section 3.1; Higham & Mary 2019)
+    multiple added          u |y| + 2 u |alpha other|, where alpha is neither 1 nor -1
     copies and selections   0
     below the normal range  u times the smallest normal number: half the spacing of subnormal numbers
 
@@ -267,6 +268,10 @@ def _adaptive_mean_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], re
     # The windows that hold a cell are a window themselves, with the sizes exchanged.
     magnitude = aten._adaptive_avg_pool2d_backward.default(args[0].abs(), args[1])
     return _adaptive_terms(args[0].shape, result.shape) * magnitude
+def _scaled_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # x + alpha * other: alpha is rounded to the dtype, the product is, and the sum is.
+    alpha = kwargs.get("alpha", 1)
+    return result.abs() if abs(alpha) == 1 else result.abs() + 2 * abs(alpha * args[1])
 
 
 _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any], Any]] = {
@@ -279,6 +284,8 @@ _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any]
     "baddbmm": _affine_product,
     "sum": _sum,
     "mean": _mean,
+    "add": _scaled_sum,
+    "sub": _scaled_sum,
     "convolution": _convolution,
     "convolution_backward": _convolution_backward,
     "_adaptive_avg_pool2d": _adaptive_mean,

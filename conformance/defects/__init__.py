@@ -6,6 +6,7 @@ judges the judge (conformance/meta_tests/test_defects.py) and names faults that 
 
 from . import (
     adaptive_avg_pool2d,
+    add,
     avg_pool2d,
     conv2d,
     cross_entropy,
@@ -16,11 +17,13 @@ from . import (
     log_softmax,
     max_pool2d,
     mse_loss,
+    mul,
     relu,
     rnn,
     rnn_cell,
     sigmoid,
     softmax,
+    sub,
     tanh,
 )
 from ._defect import Defect as Defect
@@ -43,4 +46,7 @@ DEFECTS: tuple[Defect, ...] = (
     *rnn_cell.DEFECTS,
     *adaptive_avg_pool2d.DEFECTS,
     *local_response_norm.DEFECTS,
+    *add.DEFECTS,
+    *sub.DEFECTS,
+    *mul.DEFECTS,
 )

@@ -2,6 +2,7 @@
 
 from ..operation import Operation
 from .adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
+from .add import ADD
 from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
@@ -12,11 +13,13 @@ from .local_response_norm import LOCAL_RESPONSE_NORM
 from .log_softmax import LOG_SOFTMAX
 from .max_pool2d import MAX_POOL2D
 from .mse_loss import MSE_LOSS
+from .mul import MUL
 from .relu import RELU
 from .rnn import RNN
 from .rnn_cell import RNN_CELL
 from .sigmoid import SIGMOID
 from .softmax import SOFTMAX
+from .sub import SUB
 from .tanh import TANH
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -37,4 +40,7 @@ OPERATIONS: tuple[Operation, ...] = (
     RNN_CELL,
     ADAPTIVE_AVG_POOL2D,
     LOCAL_RESPONSE_NORM,
+    ADD,
+    SUB,
+    MUL,
 )

@@ -10,6 +10,7 @@ from conformance.operations import OPERATIONS
 
 from . import (
     adaptive_avg_pool2d,
+    add,
     avg_pool2d,
     conv2d,
     cross_entropy,
@@ -20,11 +21,13 @@ from . import (
     log_softmax,
     max_pool2d,
     mse_loss,
+    mul,
     relu,
     rnn,
     rnn_cell,
     sigmoid,
     softmax,
+    sub,
     tanh,
 )
 from ._alternate import Alternate
@@ -51,6 +54,9 @@ ALTERNATES: tuple[Alternate, ...] = (
     *rnn_cell.ALTERNATES,
     *adaptive_avg_pool2d.ALTERNATES,
     *local_response_norm.ALTERNATES,
+    *add.ALTERNATES,
+    *sub.ALTERNATES,
+    *mul.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

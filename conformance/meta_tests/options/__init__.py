@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from . import (
     adaptive_avg_pool2d,
+    add,
     avg_pool2d,
     conv2d,
     cross_entropy,
@@ -18,11 +19,13 @@ from . import (
     log_softmax,
     max_pool2d,
     mse_loss,
+    mul,
     relu,
     rnn,
     rnn_cell,
     sigmoid,
     softmax,
+    sub,
     tanh,
 )
 from ._option import Impossible as Impossible
@@ -47,6 +50,9 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "rnn_cell": rnn_cell.OPTIONS,
     "adaptive_avg_pool2d": adaptive_avg_pool2d.OPTIONS,
     "local_response_norm": local_response_norm.OPTIONS,
+    "add": add.OPTIONS,
+    "sub": sub.OPTIONS,
+    "mul": mul.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -67,4 +73,7 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "rnn_cell": rnn_cell.IMPOSSIBLE,
     "adaptive_avg_pool2d": adaptive_avg_pool2d.IMPOSSIBLE,
     "local_response_norm": local_response_norm.IMPOSSIBLE,
+    "add": add.IMPOSSIBLE,
+    "sub": sub.IMPOSSIBLE,
+    "mul": mul.IMPOSSIBLE,
 }

@@ -4,6 +4,7 @@ from conformance.case import Case
 
 from . import (
     adaptive_avg_pool2d,
+    add,
     avg_pool2d,
     conv2d,
     cross_entropy,
@@ -14,11 +15,13 @@ from . import (
     log_softmax,
     max_pool2d,
     mse_loss,
+    mul,
     relu,
     rnn,
     rnn_cell,
     sigmoid,
     softmax,
+    sub,
     tanh,
 )
 
@@ -40,4 +43,7 @@ STORED_CASES: tuple[Case, ...] = (
     *rnn_cell.CASES,
     *adaptive_avg_pool2d.CASES,
     *local_response_norm.CASES,
+    *add.CASES,
+    *sub.CASES,
+    *mul.CASES,
 )

@@ -5,13 +5,18 @@ from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .flatten import FLATTEN
+from .gelu import GELU
+from .hardswish import HARDSWISH
+from .leaky_relu import LEAKY_RELU
 from .linear import LINEAR
 from .log_softmax import LOG_SOFTMAX
 from .max_pool2d import MAX_POOL2D
 from .mse_loss import MSE_LOSS
 from .relu import RELU
+from .relu6 import RELU6
 from .rnn import RNN
 from .sigmoid import SIGMOID
+from .silu import SILU
 from .softmax import SOFTMAX
 from .tanh import TANH
 
@@ -29,4 +34,9 @@ OPERATIONS: tuple[Operation, ...] = (
     CROSS_ENTROPY,
     MSE_LOSS,
     RNN,
+    SILU,
+    GELU,
+    RELU6,
+    LEAKY_RELU,
+    HARDSWISH,
 )

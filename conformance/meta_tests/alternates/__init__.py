@@ -13,13 +13,18 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    gelu,
+    hardswish,
+    leaky_relu,
     linear,
     log_softmax,
     max_pool2d,
     mse_loss,
     relu,
+    relu6,
     rnn,
     sigmoid,
+    silu,
     softmax,
     tanh,
 )
@@ -43,6 +48,11 @@ ALTERNATES: tuple[Alternate, ...] = (
     *cross_entropy.ALTERNATES,
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
+    *silu.ALTERNATES,
+    *gelu.ALTERNATES,
+    *relu6.ALTERNATES,
+    *leaky_relu.ALTERNATES,
+    *hardswish.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

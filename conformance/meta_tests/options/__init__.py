@@ -11,13 +11,18 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    gelu,
+    hardswish,
+    leaky_relu,
     linear,
     log_softmax,
     max_pool2d,
     mse_loss,
     relu,
+    relu6,
     rnn,
     sigmoid,
+    silu,
     softmax,
     tanh,
 )
@@ -39,6 +44,11 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "cross_entropy": cross_entropy.OPTIONS,
     "mse_loss": mse_loss.OPTIONS,
     "rnn": rnn.OPTIONS,
+    "silu": silu.OPTIONS,
+    "gelu": gelu.OPTIONS,
+    "relu6": relu6.OPTIONS,
+    "leaky_relu": leaky_relu.OPTIONS,
+    "hardswish": hardswish.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -55,4 +65,9 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "cross_entropy": cross_entropy.IMPOSSIBLE,
     "mse_loss": mse_loss.IMPOSSIBLE,
     "rnn": rnn.IMPOSSIBLE,
+    "silu": silu.IMPOSSIBLE,
+    "gelu": gelu.IMPOSSIBLE,
+    "relu6": relu6.IMPOSSIBLE,
+    "leaky_relu": leaky_relu.IMPOSSIBLE,
+    "hardswish": hardswish.IMPOSSIBLE,
 }

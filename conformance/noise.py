@@ -56,6 +56,8 @@ ULPS: Mapping[str, float] = {
     "sqrt": 3,
     "rsqrt": 2,
     "pow": 16,
+    "erf": 16,
+    "erfc": 16,
 }
 
 # Nothing is rounded: selections, copies, layouts, comparisons, signs.
@@ -70,6 +72,7 @@ EXACT = frozenset(
     replication_pad1d reshape roll scalar_tensor scatter select select_backward set_ sign slice slice_backward
     split split_with_sizes squeeze stack t threshold_backward to transpose unbind unsqueeze view where zero_
     zeros zeros_like unfold
+    clamp clamp_max clamp_min hardtanh hardtanh_backward
     """.split()
 )
 
@@ -87,6 +90,14 @@ _FUSED = (
     aten.mse_loss_backward.default,
     aten.sigmoid_backward.default,
     aten.tanh_backward.default,
+    aten.silu.default,
+    aten.silu_backward.default,
+    aten.gelu.default,
+    aten.gelu_backward.default,
+    aten.leaky_relu.default,
+    aten.leaky_relu_backward.default,
+    aten.hardswish.default,
+    aten.hardswish_backward.default,
 )
 DECOMPOSITIONS: Mapping[Any, Callable[..., Any]] = get_decompositions(list(_FUSED))
 

@@ -47,6 +47,19 @@ FUNCTIONS: Mapping[str, Any] = {
     "mul": torch.ops.aten.mul.Tensor,
 }
 """Operations that torch has as functions and as no module, with the overload whose signature counts."""
+    "silu": ("inplace",),
+    "gelu": (),
+    "relu6": ("inplace",),
+    "leaky_relu": ("inplace",),
+    "hardswish": ("inplace",),
+    "dropout": ("inplace",),
+}
+"""Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
+
+ADDED: Mapping[str, tuple[str, ...]] = {
+    "dropout": ("training",),
+}
+"""Config that is no argument of torch's constructor: the mode, where it matters."""
 
 by_operation = pytest.mark.parametrize("name", OPERATIONS)
 by_case = pytest.mark.parametrize(
@@ -89,6 +102,9 @@ def test_signature_is_torchs(name: str) -> None:
     reference = reference_class(name)
     torchs = torchs_options(name)
     assert list(options(reference.__init__).items()) == without(torchs, LEFT_OUT[name])
+    torchs = options(getattr(nn, reference.__name__).__init__)
+    own = without(options(reference.__init__), ADDED.get(name, ()))
+    assert own == without(torchs, LEFT_OUT[name])
 
 
 @by_operation

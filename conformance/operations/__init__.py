@@ -8,6 +8,9 @@ from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .flatten import FLATTEN
 from .layer_norm import LAYER_NORM
+from .gelu import GELU
+from .hardswish import HARDSWISH
+from .leaky_relu import LEAKY_RELU
 from .linear import LINEAR
 from .local_response_norm import LOCAL_RESPONSE_NORM
 from .log_softmax import LOG_SOFTMAX
@@ -15,9 +18,11 @@ from .max_pool2d import MAX_POOL2D
 from .mse_loss import MSE_LOSS
 from .mul import MUL
 from .relu import RELU
+from .relu6 import RELU6
 from .rnn import RNN
 from .rnn_cell import RNN_CELL
 from .sigmoid import SIGMOID
+from .silu import SILU
 from .softmax import SOFTMAX
 from .sub import SUB
 from .tanh import TANH
@@ -43,4 +48,9 @@ OPERATIONS: tuple[Operation, ...] = (
     ADD,
     SUB,
     MUL,
+    SILU,
+    GELU,
+    RELU6,
+    LEAKY_RELU,
+    HARDSWISH,
 )

@@ -16,6 +16,9 @@ from . import (
     cross_entropy,
     flatten,
     layer_norm,
+    gelu,
+    hardswish,
+    leaky_relu,
     linear,
     local_response_norm,
     log_softmax,
@@ -23,9 +26,11 @@ from . import (
     mse_loss,
     mul,
     relu,
+    relu6,
     rnn,
     rnn_cell,
     sigmoid,
+    silu,
     softmax,
     sub,
     tanh,
@@ -57,6 +62,11 @@ ALTERNATES: tuple[Alternate, ...] = (
     *add.ALTERNATES,
     *sub.ALTERNATES,
     *mul.ALTERNATES,
+    *silu.ALTERNATES,
+    *gelu.ALTERNATES,
+    *relu6.ALTERNATES,
+    *leaky_relu.ALTERNATES,
+    *hardswish.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

@@ -14,6 +14,9 @@ from . import (
     cross_entropy,
     flatten,
     layer_norm,
+    gelu,
+    hardswish,
+    leaky_relu,
     linear,
     local_response_norm,
     log_softmax,
@@ -21,9 +24,11 @@ from . import (
     mse_loss,
     mul,
     relu,
+    relu6,
     rnn,
     rnn_cell,
     sigmoid,
+    silu,
     softmax,
     sub,
     tanh,
@@ -53,6 +58,11 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "add": add.OPTIONS,
     "sub": sub.OPTIONS,
     "mul": mul.OPTIONS,
+    "silu": silu.OPTIONS,
+    "gelu": gelu.OPTIONS,
+    "relu6": relu6.OPTIONS,
+    "leaky_relu": leaky_relu.OPTIONS,
+    "hardswish": hardswish.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -76,4 +86,9 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "add": add.IMPOSSIBLE,
     "sub": sub.IMPOSSIBLE,
     "mul": mul.IMPOSSIBLE,
+    "silu": silu.IMPOSSIBLE,
+    "gelu": gelu.IMPOSSIBLE,
+    "relu6": relu6.IMPOSSIBLE,
+    "leaky_relu": leaky_relu.IMPOSSIBLE,
+    "hardswish": hardswish.IMPOSSIBLE,
 }

@@ -73,6 +73,7 @@ EXACT = frozenset(
     split split_with_sizes squeeze stack t threshold_backward to transpose unbind unsqueeze view where zero_
     zeros zeros_like unfold
     clamp clamp_max clamp_min hardtanh hardtanh_backward
+    unsafe_split
     """.split()
 )
 
@@ -340,6 +341,11 @@ def _rnn_cell(activation: Callable[[Tensor], Tensor]) -> Callable[..., Tensor]:
         return activation(linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh))
 
     return step
+def _lstm_cell(x: Any, states: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+    """Torch's own step of a network, where lstm_cell is one primitive to this mode."""
+    h, c = states
+    fed = torch.nn.functional.linear(x, w_ih, b_ih)
+    return decompositions.lstm_cell(fed, h, c, w_hh, b_hh, None, 1)  # type: ignore[no-untyped-call]
 
 
 # Recurrent layers have no rule for vmap; torch's own decompositions into steps have.
@@ -348,6 +354,8 @@ _STEPWISE: Mapping[str, Callable[..., Any]] = {
     "rnn_relu": decompositions.rnn_relu_input,
     "rnn_tanh_cell": _rnn_cell(torch.tanh),
     "rnn_relu_cell": _rnn_cell(torch.relu),
+    "lstm": decompositions.lstm_impl,
+    "lstm_cell": _lstm_cell,
 }
 
 

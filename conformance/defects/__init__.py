@@ -18,6 +18,7 @@ from . import (
     linear,
     local_response_norm,
     log_softmax,
+    lstm_cell,
     max_pool2d,
     mse_loss,
     mul,
@@ -59,4 +60,5 @@ DEFECTS: tuple[Defect, ...] = (
     *relu6.DEFECTS,
     *leaky_relu.DEFECTS,
     *hardswish.DEFECTS,
+    *lstm_cell.DEFECTS,
 )

@@ -38,6 +38,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "add": (),
     "sub": (),
     "mul": (),
+    "lstm_cell": ("device", "dtype"),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
 

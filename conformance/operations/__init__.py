@@ -14,6 +14,7 @@ from .leaky_relu import LEAKY_RELU
 from .linear import LINEAR
 from .local_response_norm import LOCAL_RESPONSE_NORM
 from .log_softmax import LOG_SOFTMAX
+from .lstm_cell import LSTM_CELL
 from .max_pool2d import MAX_POOL2D
 from .mse_loss import MSE_LOSS
 from .mul import MUL
@@ -53,4 +54,5 @@ OPERATIONS: tuple[Operation, ...] = (
     RELU6,
     LEAKY_RELU,
     HARDSWISH,
+    LSTM_CELL,
 )

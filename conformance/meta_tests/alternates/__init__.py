@@ -22,6 +22,7 @@ from . import (
     linear,
     local_response_norm,
     log_softmax,
+    lstm_cell,
     max_pool2d,
     mse_loss,
     mul,
@@ -67,6 +68,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *relu6.ALTERNATES,
     *leaky_relu.ALTERNATES,
     *hardswish.ALTERNATES,
+    *lstm_cell.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

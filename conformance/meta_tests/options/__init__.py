@@ -20,6 +20,7 @@ from . import (
     linear,
     local_response_norm,
     log_softmax,
+    lstm_cell,
     max_pool2d,
     mse_loss,
     mul,
@@ -63,6 +64,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "relu6": relu6.OPTIONS,
     "leaky_relu": leaky_relu.OPTIONS,
     "hardswish": hardswish.OPTIONS,
+    "lstm_cell": lstm_cell.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -91,4 +93,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "relu6": relu6.IMPOSSIBLE,
     "leaky_relu": leaky_relu.IMPOSSIBLE,
     "hardswish": hardswish.IMPOSSIBLE,
+    "lstm_cell": lstm_cell.IMPOSSIBLE,
 }

@@ -16,6 +16,7 @@ from . import (
     linear,
     local_response_norm,
     log_softmax,
+    lstm_cell,
     max_pool2d,
     mse_loss,
     mul,
@@ -56,4 +57,5 @@ STORED_CASES: tuple[Case, ...] = (
     *relu6.CASES,
     *leaky_relu.CASES,
     *hardswish.CASES,
+    *lstm_cell.CASES,
 )

@@ -66,6 +66,7 @@ EXACT = frozenset(
     replication_pad1d reshape roll scalar_tensor scatter select select_backward set_ sign slice slice_backward
     split split_with_sizes squeeze stack t threshold_backward to transpose unbind unsqueeze view where zero_
     zeros zeros_like unfold
+    unsafe_split
     """.split()
 )
 
@@ -287,12 +288,23 @@ def _rnn_cell(activation: Callable[[Tensor], Tensor]) -> Callable[..., Tensor]:
     return step
 
 
+def _gru_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Any = None, b_hh: Any = None) -> Tensor:
+    # As ATen composes it, as above.
+    (i_r, i_z, i_n), (h_r, h_z, h_n) = (
+        torch.nn.functional.linear(v, w, b).chunk(3, 1) for v, w, b in ((x, w_ih, b_ih), (h, w_hh, b_hh))
+    )
+    n = torch.tanh(i_n + h_n * torch.sigmoid(h_r + i_r))
+    return (h - n) * torch.sigmoid(h_z + i_z) + n
+
+
 # Recurrent layers have no rule for vmap; torch's own decompositions into steps have.
 _STEPWISE: Mapping[str, Callable[..., Any]] = {
     "rnn_tanh": decompositions.rnn_tanh_input,
     "rnn_relu": decompositions.rnn_relu_input,
     "rnn_tanh_cell": _rnn_cell(torch.tanh),
     "rnn_relu_cell": _rnn_cell(torch.relu),
+    "gru_cell": _gru_cell,
+    "gru": decompositions.gru_impl,
 }
 
 

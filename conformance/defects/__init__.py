@@ -9,6 +9,7 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    gru_cell,
     linear,
     log_softmax,
     max_pool2d,
@@ -37,4 +38,5 @@ DEFECTS: tuple[Defect, ...] = (
     *mse_loss.DEFECTS,
     *rnn.DEFECTS,
     *rnn_cell.DEFECTS,
+    *gru_cell.DEFECTS,
 )

@@ -32,6 +32,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "mse_loss": ("size_average", "reduce"),
     "rnn": ("device", "dtype"),
     "rnn_cell": ("device", "dtype"),
+    "gru_cell": ("device", "dtype"),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
 

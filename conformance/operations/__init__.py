@@ -5,6 +5,7 @@ from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .flatten import FLATTEN
+from .gru_cell import GRU_CELL
 from .linear import LINEAR
 from .log_softmax import LOG_SOFTMAX
 from .max_pool2d import MAX_POOL2D
@@ -31,4 +32,5 @@ OPERATIONS: tuple[Operation, ...] = (
     MSE_LOSS,
     RNN,
     RNN_CELL,
+    GRU_CELL,
 )

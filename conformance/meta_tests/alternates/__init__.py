@@ -13,6 +13,7 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    gru_cell,
     linear,
     log_softmax,
     max_pool2d,
@@ -45,6 +46,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
     *rnn_cell.ALTERNATES,
+    *gru_cell.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

@@ -11,6 +11,7 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    gru_cell,
     linear,
     log_softmax,
     max_pool2d,
@@ -41,6 +42,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "mse_loss": mse_loss.OPTIONS,
     "rnn": rnn.OPTIONS,
     "rnn_cell": rnn_cell.OPTIONS,
+    "gru_cell": gru_cell.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -58,4 +60,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "mse_loss": mse_loss.IMPOSSIBLE,
     "rnn": rnn.IMPOSSIBLE,
     "rnn_cell": rnn_cell.IMPOSSIBLE,
+    "gru_cell": gru_cell.IMPOSSIBLE,
 }

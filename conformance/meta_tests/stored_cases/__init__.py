@@ -7,6 +7,7 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    gru_cell,
     linear,
     log_softmax,
     max_pool2d,
@@ -34,4 +35,5 @@ STORED_CASES: tuple[Case, ...] = (
     *mse_loss.CASES,
     *rnn.CASES,
     *rnn_cell.CASES,
+    *gru_cell.CASES,
 )

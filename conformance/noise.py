@@ -348,6 +348,15 @@ def _lstm_cell(x: Any, states: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh
     return decompositions.lstm_cell(fed, h, c, w_hh, b_hh, None, 1)  # type: ignore[no-untyped-call]
 
 
+def _gru_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Any = None, b_hh: Any = None) -> Tensor:
+    # As ATen composes it, as above.
+    (i_r, i_z, i_n), (h_r, h_z, h_n) = (
+        torch.nn.functional.linear(v, w, b).chunk(3, 1) for v, w, b in ((x, w_ih, b_ih), (h, w_hh, b_hh))
+    )
+    n = torch.tanh(i_n + h_n * torch.sigmoid(h_r + i_r))
+    return (h - n) * torch.sigmoid(h_z + i_z) + n
+
+
 # Recurrent layers have no rule for vmap; torch's own decompositions into steps have.
 _STEPWISE: Mapping[str, Callable[..., Any]] = {
     "rnn_tanh": decompositions.rnn_tanh_input,
@@ -356,6 +365,8 @@ _STEPWISE: Mapping[str, Callable[..., Any]] = {
     "rnn_relu_cell": _rnn_cell(torch.relu),
     "lstm": decompositions.lstm_impl,
     "lstm_cell": _lstm_cell,
+    "gru_cell": _gru_cell,
+    "gru": decompositions.gru_impl,
 }
 
 

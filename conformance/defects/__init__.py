@@ -15,6 +15,7 @@ from . import (
     gelu,
     hardswish,
     leaky_relu,
+    gru_cell,
     linear,
     local_response_norm,
     log_softmax,
@@ -61,4 +62,5 @@ DEFECTS: tuple[Defect, ...] = (
     *leaky_relu.DEFECTS,
     *hardswish.DEFECTS,
     *lstm_cell.DEFECTS,
+    *gru_cell.DEFECTS,
 )

@@ -39,6 +39,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "sub": (),
     "mul": (),
     "lstm_cell": ("device", "dtype"),
+    "gru_cell": ("device", "dtype"),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
 

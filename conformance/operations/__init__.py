@@ -11,6 +11,7 @@ from .layer_norm import LAYER_NORM
 from .gelu import GELU
 from .hardswish import HARDSWISH
 from .leaky_relu import LEAKY_RELU
+from .gru_cell import GRU_CELL
 from .linear import LINEAR
 from .local_response_norm import LOCAL_RESPONSE_NORM
 from .log_softmax import LOG_SOFTMAX
@@ -55,4 +56,5 @@ OPERATIONS: tuple[Operation, ...] = (
     LEAKY_RELU,
     HARDSWISH,
     LSTM_CELL,
+    GRU_CELL,
 )

@@ -19,6 +19,7 @@ from . import (
     gelu,
     hardswish,
     leaky_relu,
+    gru_cell,
     linear,
     local_response_norm,
     log_softmax,
@@ -69,6 +70,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *leaky_relu.ALTERNATES,
     *hardswish.ALTERNATES,
     *lstm_cell.ALTERNATES,
+    *gru_cell.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

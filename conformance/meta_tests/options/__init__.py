@@ -17,6 +17,7 @@ from . import (
     gelu,
     hardswish,
     leaky_relu,
+    gru_cell,
     linear,
     local_response_norm,
     log_softmax,
@@ -65,6 +66,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "leaky_relu": leaky_relu.OPTIONS,
     "hardswish": hardswish.OPTIONS,
     "lstm_cell": lstm_cell.OPTIONS,
+    "gru_cell": gru_cell.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -94,4 +96,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "leaky_relu": leaky_relu.IMPOSSIBLE,
     "hardswish": hardswish.IMPOSSIBLE,
     "lstm_cell": lstm_cell.IMPOSSIBLE,
+    "gru_cell": gru_cell.IMPOSSIBLE,
 }

@@ -13,6 +13,7 @@ from . import (
     gelu,
     hardswish,
     leaky_relu,
+    gru_cell,
     linear,
     local_response_norm,
     log_softmax,
@@ -58,4 +59,5 @@ STORED_CASES: tuple[Case, ...] = (
     *leaky_relu.CASES,
     *hardswish.CASES,
     *lstm_cell.CASES,
+    *gru_cell.CASES,
 )

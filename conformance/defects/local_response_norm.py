@@ -100,7 +100,7 @@ def k_taken_as_one(params: Params, x: Any, **config: Any) -> Any:
 
 
 def k_taken_as_factor(params: Params, x: Any, **config: Any) -> Any:
-    """The summand is taken for a factor: k (1 + ...) in place of k + ... is raised to the power."""
+    """The summand is taken for a factor of all that is raised to the power."""
     return local_response_norm(params, x, **{**config, "alpha": config["alpha"] * config["k"]})
 
 

@@ -280,6 +280,8 @@ def _adaptive_mean_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], re
     # The windows that hold a cell are a window themselves, with the sizes exchanged.
     magnitude = aten._adaptive_avg_pool2d_backward.default(args[0].abs(), args[1])
     return _adaptive_terms(args[0].shape, result.shape) * magnitude
+
+
 def _scaled_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     # x + alpha * other: alpha is rounded to the dtype, the product is, and the sum is.
     alpha = kwargs.get("alpha", 1)
@@ -341,6 +343,8 @@ def _rnn_cell(activation: Callable[[Tensor], Tensor]) -> Callable[..., Tensor]:
         return activation(linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh))
 
     return step
+
+
 def _lstm_cell(x: Any, states: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
     """Torch's own step of a network, where lstm_cell is one primitive to this mode."""
     h, c = states

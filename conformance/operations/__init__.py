@@ -7,11 +7,11 @@ from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .flatten import FLATTEN
-from .layer_norm import LAYER_NORM
 from .gelu import GELU
-from .hardswish import HARDSWISH
-from .leaky_relu import LEAKY_RELU
 from .gru_cell import GRU_CELL
+from .hardswish import HARDSWISH
+from .layer_norm import LAYER_NORM
+from .leaky_relu import LEAKY_RELU
 from .linear import LINEAR
 from .local_response_norm import LOCAL_RESPONSE_NORM
 from .log_softmax import LOG_SOFTMAX

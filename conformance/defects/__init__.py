@@ -8,6 +8,7 @@ from . import (
     avg_pool2d,
     conv2d,
     cross_entropy,
+    dropout,
     flatten,
     gelu,
     hardswish,
@@ -45,4 +46,5 @@ DEFECTS: tuple[Defect, ...] = (
     *relu6.DEFECTS,
     *leaky_relu.DEFECTS,
     *hardswish.DEFECTS,
+    *dropout.DEFECTS,
 )

@@ -4,6 +4,7 @@ from ..operation import Operation
 from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
+from .dropout import DROPOUT
 from .flatten import FLATTEN
 from .gelu import GELU
 from .hardswish import HARDSWISH
@@ -39,4 +40,5 @@ OPERATIONS: tuple[Operation, ...] = (
     RELU6,
     LEAKY_RELU,
     HARDSWISH,
+    DROPOUT,
 )

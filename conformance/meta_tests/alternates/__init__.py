@@ -12,6 +12,7 @@ from . import (
     avg_pool2d,
     conv2d,
     cross_entropy,
+    dropout,
     flatten,
     gelu,
     hardswish,
@@ -53,6 +54,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *relu6.ALTERNATES,
     *leaky_relu.ALTERNATES,
     *hardswish.ALTERNATES,
+    *dropout.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

@@ -10,6 +10,7 @@ from . import (
     avg_pool2d,
     conv2d,
     cross_entropy,
+    dropout,
     flatten,
     gelu,
     hardswish,
@@ -49,6 +50,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "relu6": relu6.OPTIONS,
     "leaky_relu": leaky_relu.OPTIONS,
     "hardswish": hardswish.OPTIONS,
+    "dropout": dropout.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -70,4 +72,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "relu6": relu6.IMPOSSIBLE,
     "leaky_relu": leaky_relu.IMPOSSIBLE,
     "hardswish": hardswish.IMPOSSIBLE,
+    "dropout": dropout.IMPOSSIBLE,
 }

@@ -6,6 +6,7 @@ from . import (
     avg_pool2d,
     conv2d,
     cross_entropy,
+    dropout,
     flatten,
     gelu,
     hardswish,
@@ -42,4 +43,5 @@ STORED_CASES: tuple[Case, ...] = (
     *relu6.CASES,
     *leaky_relu.CASES,
     *hardswish.CASES,
+    *dropout.CASES,
 )

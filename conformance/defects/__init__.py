@@ -10,6 +10,7 @@ from . import (
     avg_pool2d,
     conv2d,
     cross_entropy,
+    dropout,
     flatten,
     gelu,
     gru_cell,
@@ -63,4 +64,5 @@ DEFECTS: tuple[Defect, ...] = (
     *hardswish.DEFECTS,
     *lstm_cell.DEFECTS,
     *gru_cell.DEFECTS,
+    *dropout.DEFECTS,
 )

@@ -6,6 +6,7 @@ from .add import ADD
 from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
+from .dropout import DROPOUT
 from .flatten import FLATTEN
 from .gelu import GELU
 from .gru_cell import GRU_CELL
@@ -57,4 +58,5 @@ OPERATIONS: tuple[Operation, ...] = (
     HARDSWISH,
     LSTM_CELL,
     GRU_CELL,
+    DROPOUT,
 )

@@ -14,6 +14,7 @@ from . import (
     avg_pool2d,
     conv2d,
     cross_entropy,
+    dropout,
     flatten,
     gelu,
     gru_cell,
@@ -71,6 +72,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *hardswish.ALTERNATES,
     *lstm_cell.ALTERNATES,
     *gru_cell.ALTERNATES,
+    *dropout.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

@@ -12,6 +12,7 @@ from . import (
     avg_pool2d,
     conv2d,
     cross_entropy,
+    dropout,
     flatten,
     gelu,
     gru_cell,
@@ -67,6 +68,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "hardswish": hardswish.OPTIONS,
     "lstm_cell": lstm_cell.OPTIONS,
     "gru_cell": gru_cell.OPTIONS,
+    "dropout": dropout.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -97,4 +99,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "hardswish": hardswish.IMPOSSIBLE,
     "lstm_cell": lstm_cell.IMPOSSIBLE,
     "gru_cell": gru_cell.IMPOSSIBLE,
+    "dropout": dropout.IMPOSSIBLE,
 }

@@ -8,6 +8,7 @@ from . import (
     avg_pool2d,
     conv2d,
     cross_entropy,
+    dropout,
     flatten,
     gelu,
     gru_cell,
@@ -60,4 +61,5 @@ STORED_CASES: tuple[Case, ...] = (
     *hardswish.CASES,
     *lstm_cell.CASES,
     *gru_cell.CASES,
+    *dropout.CASES,
 )

@@ -1,4 +1,4 @@
-"""The operations of the specification: an explicit tuple, in the order of the report."""
+"""The operations of the specification: an explicit tuple, in the order of the report: profile by profile."""
 
 from ..operation import Operation
 from .adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
@@ -44,19 +44,19 @@ OPERATIONS: tuple[Operation, ...] = (
     CROSS_ENTROPY,
     MSE_LOSS,
     RNN,
-    LAYER_NORM,
     RNN_CELL,
-    ADAPTIVE_AVG_POOL2D,
-    LOCAL_RESPONSE_NORM,
-    ADD,
-    SUB,
-    MUL,
-    SILU,
-    GELU,
-    RELU6,
-    LEAKY_RELU,
-    HARDSWISH,
     LSTM_CELL,
     GRU_CELL,
     DROPOUT,
+    LAYER_NORM,
+    GELU,
+    SILU,
+    ADAPTIVE_AVG_POOL2D,
+    LOCAL_RESPONSE_NORM,
+    RELU6,
+    HARDSWISH,
+    LEAKY_RELU,
+    ADD,
+    SUB,
+    MUL,
 )

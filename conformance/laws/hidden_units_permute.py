@@ -25,21 +25,23 @@ def hidden_units_permute(trial: Trial) -> None:
         if kind == "weight_hr":
             return {1: order}
         rows = {0: blocks(array.shape[0])}
-        if projected:
-            return rows
-        if kind == "weight_hh" or (kind == "weight_ih" and not layer.startswith("_l0")):
+        # What the first layer reads, a cell and a projection, nobody has reordered.
+        deeper = kind == "weight_ih" and layer and not layer.startswith("_l0")
+        if not projected and (kind == "weight_hh" or deeper):
             return rows | {1: blocks(array.shape[1])}
         return rows
 
-    directions = 1 + case.config["bidirectional"]
-    # A projected h, which comes before c, has no hidden units.
+    # A projected h, which comes before c, has no hidden units; a cell has no sequence of outputs.
     states: list[Orders] = [{-1: order} for _ in case.inputs[1:]]
-    outputs: Orders = {-1: blocks(directions * units)}
+    sequence: list[Orders] = []
     if projected:
-        states[0] = outputs = {}
+        states[0] = {}
+    if "bidirectional" in case.config:
+        directions = 1 + case.config["bidirectional"]
+        sequence = [{} if projected else {-1: blocks(directions * units)}]
     symmetry = Symmetry(
         params={name: orders(name, array) for name, array in case.params.items()},
         inputs=({}, *states),
-        outputs=(outputs, *states),
+        outputs=(*sequence, *states),
     )
     check_symmetry(trial, symmetry, "hidden units reordered")

@@ -40,11 +40,15 @@ def torch_call(case: Case, backward: bool) -> Callable[[], Any]:
         return functional_call(module, params, tuple(inputs))
 
     def both() -> Any:
-        output = forward()
-        parts = [t for t in (output if isinstance(output, tuple) else (output,)) if t.is_floating_point()]
+        parts = [tensor for tensor in flat(forward()) if tensor.is_floating_point()]
         return torch.autograd.grad(parts, wanted, cotangents)
 
     return both if backward else forward
+
+
+def flat(output: Any) -> list[Any]:
+    """The tensors of an output, from left to right."""
+    return [leaf for branch in output for leaf in flat(branch)] if isinstance(output, tuple) else [output]
 
 
 def kernel_call(kernel: Kernel, case: Case, backward: bool) -> Callable[[], Any]:

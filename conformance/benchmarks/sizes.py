@@ -7,7 +7,7 @@ import numpy as np
 
 from ..case import Case
 from ..oracle import Oracle
-from ..tree import map_leaves
+from ..tree import Tree, is_floating, map_leaves
 
 
 def _case(operation: str, config: Mapping[str, Any], params: Mapping[str, Any], *inputs: Any) -> Case:
@@ -37,11 +37,15 @@ def _case(operation: str, config: Mapping[str, Any], params: Mapping[str, Any], 
             oracle.output,
         )
     )
-    cotangent = oracle.case.cotangent
-    if isinstance(cotangent, tuple):
-        cotangent = tuple(None if leaf is not None and leaf.dtype.kind != "f" else leaf for leaf in cotangent)  # type: ignore[union-attr]
-    oracle.give_cotangent(cotangent)
+    oracle.give_cotangent(_floating(oracle.case.cotangent))
     return oracle.case
+
+
+def _floating(tree: Tree) -> Tree:
+    """None in the place of what has no derivative."""
+    if isinstance(tree, tuple):
+        return tuple(map(_floating, tree))
+    return tree if tree is not None and is_floating(tree) else None
 
 
 def _rnn(steps: int, batch: int, features: int, hidden: int) -> Case:
@@ -64,6 +68,31 @@ def _rnn(steps: int, batch: int, features: int, hidden: int) -> Case:
             "bias_hh_l0": (hidden,),
         },
         (steps, batch, features),
+        None,
+    )
+
+
+def _lstm(steps: int, batch: int, features: int, hidden: int) -> Case:
+    return _case(
+        "lstm",
+        {
+            "input_size": features,
+            "hidden_size": hidden,
+            "num_layers": 1,
+            "bias": True,
+            "batch_first": False,
+            "dropout": 0.0,
+            "bidirectional": False,
+            "proj_size": 0,
+        },
+        {
+            "weight_ih_l0": (4 * hidden, features),
+            "weight_hh_l0": (4 * hidden, hidden),
+            "bias_ih_l0": (4 * hidden,),
+            "bias_hh_l0": (4 * hidden,),
+        },
+        (steps, batch, features),
+        None,
         None,
     )
 
@@ -131,6 +160,7 @@ def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Cas
         "mse_loss": _case("mse_loss", {"reduction": "mean"}, {}, (batch, features), (batch, features)),
         "rnn": _rnn(size, batch, features // 2, features),
         "rnn_cell": _cell("rnn_cell", batch, features // 2, features, 1, nonlinearity="tanh"),
+        "lstm": _lstm(size, batch, features // 2, features),
         "lstm_cell": _cell("lstm_cell", batch, features // 2, features, 4),
         "gru_cell": _cell("gru_cell", batch, features // 2, features, 3),
         "dropout": _case(

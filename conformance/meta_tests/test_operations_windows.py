@@ -35,7 +35,7 @@ def drawn(name: str, dtype: str) -> tuple[Case, ...]:
     return tuple(found)
 
 
-@pytest.mark.parametrize("name", ["conv2d", "max_pool2d", "avg_pool2d", "rnn"])
+@pytest.mark.parametrize("name", ["conv2d", "max_pool2d", "avg_pool2d", "rnn", "lstm"])
 @every_dtype
 def test_few_cases_are_alike(name: str, dtype: str) -> None:
     """Four cases of five have a config and shapes that no other one has."""
@@ -105,7 +105,13 @@ def rounded_up(holds: Callable[..., bool]) -> Callable[[Case], bool]:
 
 def unbatched(case: Case) -> bool:
     """An input without a batch dimension."""
-    return case.inputs[0] is not None and case.inputs[0].ndim == (2 if case.operation == "rnn" else 3)
+    dimensions = 2 if case.operation in ("rnn", "lstm") else 3
+    return case.inputs[0] is not None and case.inputs[0].ndim == dimensions
+
+
+def projected(case: Case) -> bool:
+    """A hidden state that is projected."""
+    return bool(case.config["proj_size"])
 
 
 def empty(case: Case) -> bool:
@@ -114,8 +120,8 @@ def empty(case: Case) -> bool:
 
 
 SEEN: tuple[tuple[str, str, Callable[[Case], bool]], ...] = (
-    *((name, "unbatched", unbatched) for name in ("conv2d", "max_pool2d", "avg_pool2d", "rnn")),
-    *((name, "an empty batch", empty) for name in ("conv2d", "max_pool2d", "avg_pool2d", "rnn")),
+    *((name, "unbatched", unbatched) for name in ("conv2d", "max_pool2d", "avg_pool2d", "rnn", "lstm")),
+    *((name, "an empty batch", empty) for name in ("conv2d", "max_pool2d", "avg_pool2d", "rnn", "lstm")),
     *(
         ("conv2d", f"same, {name}", mode(name, same))
         for name in ("zeros", "reflect", "replicate", "circular")
@@ -175,14 +181,32 @@ SEEN: tuple[tuple[str, str, Callable[[Case], bool]], ...] = (
             and along(lambda n, k, s, d, p: p > 0)(case)
         ),
     ),
-    ("rnn", "as wide as its input", lambda case: case.config["hidden_size"] == case.config["input_size"] > 1),
-    ("rnn", "unbatched, batch first", lambda case: case.config["batch_first"] and unbatched(case)),
-    (
-        "rnn",
-        "three layers, both directions",
-        lambda case: case.config["num_layers"] == 3 and case.config["bidirectional"],
+    *(
+        entry
+        for name in ("rnn", "lstm")
+        for entry in (
+            (
+                name,
+                "as wide as its input",
+                lambda case: case.config["hidden_size"] == case.config["input_size"] > 1,
+            ),
+            (name, "unbatched, batch first", lambda case: case.config["batch_first"] and unbatched(case)),
+            (
+                name,
+                "three layers, both directions",
+                lambda case: case.config["num_layers"] == 3 and case.config["bidirectional"],
+            ),
+            (name, "one step", lambda case: steps(case) == 1),
+        )
     ),
-    ("rnn", "one step", lambda case: steps(case) == 1),
+    (
+        "lstm",
+        "two layers, both directions, projected",
+        lambda case: case.config["num_layers"] > 1 and case.config["bidirectional"] and projected(case),
+    ),
+    ("lstm", "a projection from zero states", lambda case: projected(case) and case.inputs[1] is None),
+    ("lstm", "a projection, unbatched", lambda case: projected(case) and unbatched(case)),
+    ("lstm", "a projection of several elements", lambda case: case.config["proj_size"] > 1),
     ("rnn", "a unit that goes on and off", lambda case: bool(sums(case)) and switches(case)),
 )
 

@@ -18,20 +18,8 @@ lstm = right("lstm")
 forward, _ = right_kernel("lstm")
 
 
-def network(
-    step: Step,
-    params: Params,
-    x: Any,
-    h_0: Any,
-    c_0: Any,
-    *,
-    carry_projected: bool = True,
-    **config: Any,
-) -> Any:
-    """The network with that step in every cell; it still refuses what is invalid.
-
-    Without `carry_projected` the step hands on what the projection has not yet been applied to.
-    """
+def network(step: Step, params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+    """The network with that step in every cell; it still refuses what is invalid."""
     output, (h_n, c_n) = lstm(params, x, h_0, c_0, **config)
     h_0, c_0 = (torch.zeros_like(h_n), torch.zeros_like(c_n)) if h_0 is None else (h_0, c_0)
     time = time_axis(x, config)

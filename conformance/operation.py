@@ -60,7 +60,8 @@ class Operation:
 
     `cases` draws a case; `special` draws one with NaN, infinities, signed zeros and subnormals (None: the
     law `special_values` does not apply); `outputs` names the parts of the output for messages. `samples` says
-    where the samples of a case are (None: the operation has none).
+    where the samples of a case are (None: the operation has none). `derivative` says whether the gradient of a
+    case is the derivative of its output (None: always).
     """
 
     name: str
@@ -73,6 +74,7 @@ class Operation:
     inputs: tuple[str, ...] = ("x",)
     outputs: tuple[str, ...] = ("output",)
     samples: Callable[[Case], Samples] | None = None
+    derivative: Callable[[Case], bool] | None = None
 
 
 def listed_case(operation: str, entry: Rejection | Kink, dtype: str) -> Case:

@@ -9,6 +9,7 @@ from . import (
     avg_pool2d,
     conv2d,
     cross_entropy,
+    embedding,
     flatten,
     linear,
     local_response_norm,
@@ -39,4 +40,5 @@ DEFECTS: tuple[Defect, ...] = (
     *rnn.DEFECTS,
     *adaptive_avg_pool2d.DEFECTS,
     *local_response_norm.DEFECTS,
+    *embedding.DEFECTS,
 )

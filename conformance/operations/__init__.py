@@ -5,6 +5,7 @@ from .adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
+from .embedding import EMBEDDING
 from .flatten import FLATTEN
 from .linear import LINEAR
 from .local_response_norm import LOCAL_RESPONSE_NORM
@@ -33,4 +34,5 @@ OPERATIONS: tuple[Operation, ...] = (
     RNN,
     ADAPTIVE_AVG_POOL2D,
     LOCAL_RESPONSE_NORM,
+    EMBEDDING,
 )

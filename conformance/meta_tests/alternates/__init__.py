@@ -13,6 +13,7 @@ from . import (
     avg_pool2d,
     conv2d,
     cross_entropy,
+    embedding,
     flatten,
     linear,
     local_response_norm,
@@ -47,6 +48,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *rnn.ALTERNATES,
     *adaptive_avg_pool2d.ALTERNATES,
     *local_response_norm.ALTERNATES,
+    *embedding.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

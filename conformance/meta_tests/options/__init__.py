@@ -11,6 +11,7 @@ from . import (
     avg_pool2d,
     conv2d,
     cross_entropy,
+    embedding,
     flatten,
     linear,
     local_response_norm,
@@ -43,6 +44,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "rnn": rnn.OPTIONS,
     "adaptive_avg_pool2d": adaptive_avg_pool2d.OPTIONS,
     "local_response_norm": local_response_norm.OPTIONS,
+    "embedding": embedding.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -61,4 +63,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "rnn": rnn.IMPOSSIBLE,
     "adaptive_avg_pool2d": adaptive_avg_pool2d.IMPOSSIBLE,
     "local_response_norm": local_response_norm.IMPOSSIBLE,
+    "embedding": embedding.IMPOSSIBLE,
 }

@@ -7,6 +7,7 @@ from . import (
     avg_pool2d,
     conv2d,
     cross_entropy,
+    embedding,
     flatten,
     linear,
     local_response_norm,
@@ -36,4 +37,5 @@ STORED_CASES: tuple[Case, ...] = (
     *rnn.CASES,
     *adaptive_avg_pool2d.CASES,
     *local_response_norm.CASES,
+    *embedding.CASES,
 )

@@ -6,6 +6,7 @@ the bound of its local error model (Parker 1997, "Monte Carlo arithmetic"):
     elementwise             u |y|
     transcendental          2 k u |y|, k units in the last place (OpenCL 3.0 specification, table 65)
     inner product, sum      min(n, 8 sqrt(n)) u |A||B|   (Higham 2002, section 3.1; Higham & Mary 2019)
+    multiple added          u |y| + 2 u |alpha other|, where alpha is neither 1 nor -1
     copies and selections   0
     below the normal range  u times the smallest normal number: half the spacing of subnormal numbers
 
@@ -27,6 +28,8 @@ from torch import Tensor
 from torch._decomp import decompositions, get_decompositions
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
+
+from . import normalisation
 
 aten = torch.ops.aten
 
@@ -53,6 +56,8 @@ ULPS: Mapping[str, float] = {
     "sqrt": 3,
     "rsqrt": 2,
     "pow": 16,
+    "erf": 16,
+    "erfc": 16,
 }
 
 # Nothing is rounded: selections, copies, layouts, comparisons, signs.
@@ -68,6 +73,8 @@ EXACT = frozenset(
     split split_with_sizes squeeze stack t threshold_backward to transpose unbind unsqueeze view where zero_
     zeros zeros_like unfold
     embedding
+    clamp clamp_max clamp_min hardtanh hardtanh_backward
+    unsafe_split
     """.split()
 )
 
@@ -85,8 +92,23 @@ _FUSED = (
     aten.mse_loss_backward.default,
     aten.sigmoid_backward.default,
     aten.tanh_backward.default,
+    aten.silu.default,
+    aten.silu_backward.default,
+    aten.gelu.default,
+    aten.gelu_backward.default,
+    aten.leaky_relu.default,
+    aten.leaky_relu_backward.default,
+    aten.hardswish.default,
+    aten.hardswish_backward.default,
 )
 DECOMPOSITIONS: Mapping[Any, Callable[..., Any]] = get_decompositions(list(_FUSED))
+
+# Decomposed by hand: torch's own table keeps the variance in one piece, and imports its compiler.
+_NORMALISED: Mapping[Any, Callable[..., Any]] = {
+    aten.native_layer_norm.default: normalisation.native_layer_norm,
+    aten.native_layer_norm_backward.default: normalisation.native_layer_norm_backward,
+}
+DECOMPOSITIONS = {**DECOMPOSITIONS, **_NORMALISED}
 
 
 def inner_product_factor(terms: int) -> float:
@@ -267,6 +289,10 @@ def _lookup_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: A
     lookup = aten.embedding_dense_backward.default
     terms = lookup(torch.ones_like(cotangent), indices, rows, -1, False) + scaled
     return torch.minimum(terms, 8 * terms.sqrt()) * lookup(cotangent.abs(), *args[1:])
+def _scaled_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # x + alpha * other: alpha is rounded to the dtype, the product is, and the sum is.
+    alpha = kwargs.get("alpha", 1)
+    return result.abs() if abs(alpha) == 1 else result.abs() + 2 * abs(alpha * args[1])
 
 
 _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any], Any]] = {
@@ -279,6 +305,8 @@ _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any]
     "baddbmm": _affine_product,
     "sum": _sum,
     "mean": _mean,
+    "add": _scaled_sum,
+    "sub": _scaled_sum,
     "convolution": _convolution,
     "convolution_backward": _convolution_backward,
     "_adaptive_avg_pool2d": _adaptive_mean,
@@ -315,10 +343,42 @@ def _linear(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
     return torch.minimum(terms, 8 * terms.sqrt()) * of(torch.abs, args).abs()
 
 
+def _rnn_cell(activation: Callable[[Tensor], Tensor]) -> Callable[..., Tensor]:
+    # As ATen composes it, which hides from the mode that there are two sums with a bias.
+    linear = torch.nn.functional.linear
+
+    def step(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Any = None, b_hh: Any = None) -> Tensor:
+        return activation(linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh))
+
+    return step
+
+
+def _lstm_cell(x: Any, states: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+    """Torch's own step of a network, where lstm_cell is one primitive to this mode."""
+    h, c = states
+    fed = torch.nn.functional.linear(x, w_ih, b_ih)
+    return decompositions.lstm_cell(fed, h, c, w_hh, b_hh, None, 1)  # type: ignore[no-untyped-call]
+
+
+def _gru_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Any = None, b_hh: Any = None) -> Tensor:
+    # As ATen composes it, as above.
+    (i_r, i_z, i_n), (h_r, h_z, h_n) = (
+        torch.nn.functional.linear(v, w, b).chunk(3, 1) for v, w, b in ((x, w_ih, b_ih), (h, w_hh, b_hh))
+    )
+    n = torch.tanh(i_n + h_n * torch.sigmoid(h_r + i_r))
+    return (h - n) * torch.sigmoid(h_z + i_z) + n
+
+
 # Recurrent layers have no rule for vmap; torch's own decompositions into steps have.
 _STEPWISE: Mapping[str, Callable[..., Any]] = {
     "rnn_tanh": decompositions.rnn_tanh_input,
     "rnn_relu": decompositions.rnn_relu_input,
+    "rnn_tanh_cell": _rnn_cell(torch.tanh),
+    "rnn_relu_cell": _rnn_cell(torch.relu),
+    "lstm": decompositions.lstm_impl,
+    "lstm_cell": _lstm_cell,
+    "gru_cell": _gru_cell,
+    "gru": decompositions.gru_impl,
 }
 
 

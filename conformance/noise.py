@@ -289,6 +289,8 @@ def _lookup_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: A
     lookup = aten.embedding_dense_backward.default
     terms = lookup(torch.ones_like(cotangent), indices, rows, -1, False) + scaled
     return torch.minimum(terms, 8 * terms.sqrt()) * lookup(cotangent.abs(), *args[1:])
+
+
 def _scaled_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     # x + alpha * other: alpha is rounded to the dtype, the product is, and the sum is.
     alpha = kwargs.get("alpha", 1)

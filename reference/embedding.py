@@ -63,6 +63,6 @@ class Embedding(nn.Embedding):
         weight: Tensor = self.weight
         if self.padding_idx is not None:
             # PyTorch's own padding_idx is that of the first table alone where vmap has several.
-            padding = torch.arange(self.num_embeddings)[:, None] == self.padding_idx
+            padding = torch.arange(self.num_embeddings, device=weight.device)[:, None] == self.padding_idx
             weight = torch.where(padding, weight.detach(), weight)
         return F.embedding(input, weight, scale_grad_by_freq=self.scale_grad_by_freq)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from ..tree import Array
 from ._defect import wrong, wrong_forward, wrong_vjp
@@ -121,6 +122,13 @@ def table_in_half_precision(params: Params, x: Any, **config: Any) -> Any:
     return with_derivative_of(y.to(torch.bfloat16).to(y.dtype), y)
 
 
+def product_with_ones_and_zeros(params: Params, x: Any, **config: Any) -> Any:
+    """The lookup is a product with one-hot vectors, in which zero times NaN is NaN."""
+    y = embedding(params, x, **config)
+    ones_and_zeros = F.one_hot(x.long(), config["num_embeddings"]).to(y.dtype)
+    return with_derivative_of(ones_and_zeros @ params["weight"], y)
+
+
 def sorted_and_not_put_back(params: Params, x: Any, **config: Any) -> Any:
     """The indices are sorted, so that a row is read once, and the rows come out in that order."""
     return embedding(params, x.flatten().sort().values.reshape(x.shape), **config)
@@ -154,6 +162,7 @@ DEFECTS = (
     wrong("embedding", scaled_by_the_root_of_the_dimension, law="rows_are_copied"),
     wrong("embedding", counted_from_one, law="agreement"),
     wrong("embedding", table_in_half_precision, law="rows_are_copied"),
+    wrong("embedding", product_with_ones_and_zeros, law="special_values"),
     wrong("embedding", sorted_and_not_put_back, law="batch_permutes"),
     wrong_forward("embedding", single_index_kept_as_batch, law="shape_and_dtype"),
     wrong("embedding", single_index_learns_padding, law="unbatched_is_batch_of_one"),

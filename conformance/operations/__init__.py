@@ -6,8 +6,8 @@ from .add import ADD
 from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
-from .embedding import EMBEDDING
 from .dropout import DROPOUT
+from .embedding import EMBEDDING
 from .flatten import FLATTEN
 from .gelu import GELU
 from .gru_cell import GRU_CELL
@@ -49,12 +49,12 @@ OPERATIONS: tuple[Operation, ...] = (
     LSTM_CELL,
     GRU_CELL,
     DROPOUT,
+    EMBEDDING,
     LAYER_NORM,
     GELU,
     SILU,
     ADAPTIVE_AVG_POOL2D,
     LOCAL_RESPONSE_NORM,
-    EMBEDDING,
     RELU6,
     HARDSWISH,
     LEAKY_RELU,

@@ -1,4 +1,4 @@
-"""embedding: cases and rejections."""
+"""embedding: cases, special values and rejections."""
 
 from typing import Any
 
@@ -22,22 +22,40 @@ def cases(draw: Draw) -> Case:
     """Tables of few rows, so that indices repeat; exact where no row is divided but by a power of two."""
     sizes = large(draw, "rows", "features")
     rows = sizes.get("rows", draw.choice((3, 4, 2, 5, 7, 1, 8)))
-    features = sizes.get("features", draw.size(5))
-    shape = (draw.integer(1, 6),) if sizes else any_shape(draw, 3)
-    x = draw.classes(shape, rows).astype(draw.choice((np.int64, np.int32, np.int64)))
-    scaled = draw.boolean()
-    exact = not scaled or all(count & (count - 1) == 0 for count in np.bincount(x.ravel()).tolist())
-    config = {
-        "num_embeddings": rows,
-        "embedding_dim": features,
-        "padding_idx": draw.choice((None, draw.integer(0, rows - 1), -draw.integer(1, rows))),
-        "max_norm": None,
-        "norm_type": draw.choice((2.0, 1.0)),
-        "scale_grad_by_freq": scaled,
-        "sparse": False,
-    }
+    features = sizes.get("features", 0 if draw.rarely(60) else draw.integer(1, 5))
+    x, config = _lookup(draw, rows, features, (draw.integer(1, 6),) if sizes else _shape(draw))
+    counts = np.bincount(x.ravel()).tolist()
+    exact = not config["scale_grad_by_freq"] or all(count & (count - 1) == 0 for count in counts)
     weight = draw.tensor((rows, features), reach=ANY)
     return draw.case(config=config, params={"weight": weight}, inputs=[x], exact=exact)
+
+
+def special(draw: Draw) -> Case:
+    """NaN, infinities, zeros and subnormals are copied as they are, and stay in their rows."""
+    rows, features = draw.integer(1, 5), draw.integer(1, 4)
+    x, config = _lookup(draw, rows, features, _shape(draw))
+    weight = draw.sprinkled(draw.tensor((rows, features)))
+    return draw.case(config=config, params={"weight": weight}, inputs=[x])
+
+
+def _lookup(draw: Draw, rows: int, features: int, shape: tuple[int, ...]) -> tuple[Array, dict[str, Any]]:
+    """Indices, of which the padding's are the most frequent, as in texts; and the config."""
+    padding = draw.choice((None, draw.integer(0, rows - 1), -draw.integer(1, rows)))
+    x = draw.classes(shape, rows, () if padding is None else (padding % rows,) * 2)
+    return x.astype(draw.choice((np.int64, np.int32, np.int64))), {
+        "num_embeddings": rows,
+        "embedding_dim": features,
+        "padding_idx": padding,
+        "max_norm": None,
+        "norm_type": draw.choice((2.0, 1.0)),
+        "scale_grad_by_freq": draw.boolean(),
+        "sparse": False,
+    }
+
+
+def _shape(draw: Draw) -> tuple[int, ...]:
+    """A single index, in a path of its own in many an implementation, in one case of seven."""
+    return () if draw.rarely(10) else any_shape(draw, 3)
 
 
 def samples(case: Case) -> Samples:
@@ -73,6 +91,7 @@ EMBEDDING = Operation(
     name="embedding",
     profile="recurrent",
     cases=cases,
+    special=special,
     rejects=(
         _reject("index too large", [0, 4]),
         _reject("index too large, int32", np.array([4, 0], np.int32)),

@@ -40,6 +40,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "add": (),
     "sub": (),
     "mul": (),
+    "mean": ("dtype",),
     "lstm_cell": ("device", "dtype"),
     "gru_cell": ("device", "dtype"),
     "silu": ("inplace",),
@@ -55,6 +56,7 @@ FUNCTIONS: Mapping[str, Any] = {
     "add": torch.ops.aten.add.Tensor,
     "sub": torch.ops.aten.sub.Tensor,
     "mul": torch.ops.aten.mul.Tensor,
+    "mean": torch.ops.aten.mean.dim,
 }
 """Operations that torch has as functions and as no module, with the overload whose signature counts."""
 
@@ -374,6 +376,8 @@ REFUSED: tuple[tuple[str, dict[str, Any], tuple[Tensor, ...]], ...] = (
     ),
     *((name, {}, (X, X[..., :4])) for name in ("add", "sub", "mul")),
     *((name, {"alpha": True}, (X, X)) for name in ("add", "sub")),
+    ("mean", {"dim": 4}, (X,)),
+    ("mean", {"dim": (0, -4)}, (X,)),
 )
 
 

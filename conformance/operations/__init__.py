@@ -19,6 +19,7 @@ from .local_response_norm import LOCAL_RESPONSE_NORM
 from .log_softmax import LOG_SOFTMAX
 from .lstm_cell import LSTM_CELL
 from .max_pool2d import MAX_POOL2D
+from .mean import MEAN
 from .mse_loss import MSE_LOSS
 from .mul import MUL
 from .relu import RELU
@@ -61,4 +62,5 @@ OPERATIONS: tuple[Operation, ...] = (
     ADD,
     SUB,
     MUL,
+    MEAN,
 )

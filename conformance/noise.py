@@ -72,6 +72,7 @@ EXACT = frozenset(
     replication_pad1d reshape roll scalar_tensor scatter select select_backward set_ sign slice slice_backward
     split split_with_sizes squeeze stack t threshold_backward to transpose unbind unsqueeze view where zero_
     zeros zeros_like unfold
+    embedding
     clamp clamp_max clamp_min hardtanh hardtanh_backward
     unsafe_split
     """.split()
@@ -282,6 +283,14 @@ def _adaptive_mean_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], re
     return _adaptive_terms(args[0].shape, result.shape) * magnitude
 
 
+def _lookup_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # embedding_dense_backward: without a padding_idx and undivided, ones add up to the number of terms.
+    cotangent, indices, rows, _, scaled = args
+    lookup = aten.embedding_dense_backward.default
+    terms = lookup(torch.ones_like(cotangent), indices, rows, -1, False) + scaled
+    return torch.minimum(terms, 8 * terms.sqrt()) * lookup(cotangent.abs(), *args[1:])
+
+
 def _scaled_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     # x + alpha * other: alpha is rounded to the dtype, the product is, and the sum is.
     alpha = kwargs.get("alpha", 1)
@@ -303,6 +312,7 @@ _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any]
     "convolution": _convolution,
     "convolution_backward": _convolution_backward,
     "_adaptive_avg_pool2d": _adaptive_mean,
+    "embedding_dense_backward": _lookup_backward,
     "_adaptive_avg_pool2d_backward": _adaptive_mean_backward,
 }
 

@@ -54,13 +54,18 @@ class Samples:
     batched: bool = True
 
 
+def _always(case: Case) -> bool:
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """One operation of the specification; `name` is the stem of its file in every folder.
 
     `cases` draws a case; `special` draws one with NaN, infinities, signed zeros and subnormals (None: the
     law `special_values` does not apply); `outputs` names the parts of the output for messages. `samples` says
-    where the samples of a case are (None: the operation has none).
+    where the samples of a case are (None: the operation has none). `derivative` says whether the gradient of a
+    case is the derivative of its output.
     """
 
     name: str
@@ -73,6 +78,7 @@ class Operation:
     inputs: tuple[str, ...] = ("x",)
     outputs: tuple[str, ...] = ("output",)
     samples: Callable[[Case], Samples] | None = None
+    derivative: Callable[[Case], bool] = _always
 
 
 def listed_case(operation: str, entry: Rejection | Kink, dtype: str) -> Case:

@@ -184,9 +184,24 @@ def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Cas
         "add": _case("add", {"alpha": 1}, {}, (batch, features), (batch, features)),
         "sub": _case("sub", {"alpha": 1}, {}, (batch, features), (batch, features)),
         "mul": _case("mul", {}, {}, (batch, features), (batch, features)),
+        "mean": _case("mean", {"dim": (-2, -1), "keepdim": False}, {}, image),
         "adaptive_avg_pool2d": _case("adaptive_avg_pool2d", {"output_size": 5}, {}, image),
         "local_response_norm": _case(
             "local_response_norm", {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2.0}, {}, image
+        ),
+        "embedding": _case(
+            "embedding",
+            {
+                "num_embeddings": 10,
+                "embedding_dim": features,
+                "padding_idx": None,
+                "max_norm": None,
+                "norm_type": 2.0,
+                "scale_grad_by_freq": False,
+                "sparse": False,
+            },
+            {"weight": (10, features)},
+            classes,
         ),
     }
 

@@ -24,6 +24,7 @@ VALIDATED_ON = (
     *("rnn_cell", "lstm_cell", "gru_cell", "dropout", "layer_norm", "gelu", "silu"),
     *("adaptive_avg_pool2d", "local_response_norm", "leaky_relu", "hardswish", "add", "sub", "mul"),
     "lstm",
+    *("embedding", "mean"),
 )
 """Those left, without relu, relu6 and flatten, which round nothing."""
 

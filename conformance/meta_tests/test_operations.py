@@ -32,7 +32,12 @@ STRINGS = {
 }
 """The values of an option that is one of several strings."""
 
-REFUSED = {("softmax", "dim"): {type(None)}, ("log_softmax", "dim"): {type(None)}}
+REFUSED: dict[tuple[str, str], set[Any]] = {
+    ("softmax", "dim"): {type(None)},
+    ("log_softmax", "dim"): {type(None)},
+    ("embedding", "max_norm"): {float},
+    ("embedding", "sparse"): {bool},
+}
 """What a signature allows and the reference refuses."""
 
 ONE_VALUE = {("rnn", "dropout"), ("lstm", "dropout")}

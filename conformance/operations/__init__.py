@@ -7,6 +7,7 @@ from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .dropout import DROPOUT
+from .embedding import EMBEDDING
 from .flatten import FLATTEN
 from .gelu import GELU
 from .gru_cell import GRU_CELL
@@ -19,6 +20,7 @@ from .log_softmax import LOG_SOFTMAX
 from .lstm import LSTM
 from .lstm_cell import LSTM_CELL
 from .max_pool2d import MAX_POOL2D
+from .mean import MEAN
 from .mse_loss import MSE_LOSS
 from .mul import MUL
 from .relu import RELU
@@ -50,6 +52,7 @@ OPERATIONS: tuple[Operation, ...] = (
     LSTM,
     GRU_CELL,
     DROPOUT,
+    EMBEDDING,
     LAYER_NORM,
     GELU,
     SILU,
@@ -61,4 +64,5 @@ OPERATIONS: tuple[Operation, ...] = (
     ADD,
     SUB,
     MUL,
+    MEAN,
 )

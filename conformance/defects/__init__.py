@@ -9,6 +9,7 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    gru,
     gru_cell,
     linear,
     log_softmax,
@@ -39,4 +40,5 @@ DEFECTS: tuple[Defect, ...] = (
     *rnn.DEFECTS,
     *rnn_cell.DEFECTS,
     *gru_cell.DEFECTS,
+    *gru.DEFECTS,
 )

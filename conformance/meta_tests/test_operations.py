@@ -34,7 +34,7 @@ STRINGS = {
 REFUSED = {("softmax", "dim"): {type(None)}, ("log_softmax", "dim"): {type(None)}}
 """What a signature allows and the reference refuses."""
 
-ONE_VALUE = {("rnn", "dropout")}
+ONE_VALUE = {("rnn", "dropout"), ("gru", "dropout")}
 """Options of which a single value is specified."""
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=[op.name for op in OPERATIONS])

@@ -33,6 +33,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "rnn": ("device", "dtype"),
     "rnn_cell": ("device", "dtype"),
     "gru_cell": ("device", "dtype"),
+    "gru": ("device", "dtype"),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
 

@@ -5,6 +5,7 @@ from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .flatten import FLATTEN
+from .gru import GRU
 from .gru_cell import GRU_CELL
 from .linear import LINEAR
 from .log_softmax import LOG_SOFTMAX
@@ -33,4 +34,5 @@ OPERATIONS: tuple[Operation, ...] = (
     RNN,
     RNN_CELL,
     GRU_CELL,
+    GRU,
 )

@@ -13,6 +13,7 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    gru,
     gru_cell,
     linear,
     log_softmax,
@@ -47,6 +48,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *rnn.ALTERNATES,
     *rnn_cell.ALTERNATES,
     *gru_cell.ALTERNATES,
+    *gru.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

@@ -11,6 +11,7 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    gru,
     gru_cell,
     linear,
     log_softmax,
@@ -43,6 +44,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "rnn": rnn.OPTIONS,
     "rnn_cell": rnn_cell.OPTIONS,
     "gru_cell": gru_cell.OPTIONS,
+    "gru": gru.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -61,4 +63,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "rnn": rnn.IMPOSSIBLE,
     "rnn_cell": rnn_cell.IMPOSSIBLE,
     "gru_cell": gru_cell.IMPOSSIBLE,
+    "gru": gru.IMPOSSIBLE,
 }

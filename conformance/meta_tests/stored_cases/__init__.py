@@ -7,6 +7,7 @@ from . import (
     conv2d,
     cross_entropy,
     flatten,
+    gru,
     gru_cell,
     linear,
     log_softmax,
@@ -36,4 +37,5 @@ STORED_CASES: tuple[Case, ...] = (
     *rnn.CASES,
     *rnn_cell.CASES,
     *gru_cell.CASES,
+    *gru.CASES,
 )

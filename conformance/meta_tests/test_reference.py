@@ -31,11 +31,36 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "cross_entropy": ("size_average", "reduce"),
     "mse_loss": ("size_average", "reduce"),
     "rnn": ("device", "dtype"),
+    "layer_norm": ("device", "dtype"),
     "rnn_cell": ("device", "dtype"),
+    "adaptive_avg_pool2d": (),
+    "local_response_norm": (),
+    "add": (),
+    "sub": (),
+    "mul": (),
+    "lstm_cell": ("device", "dtype"),
     "gru_cell": ("device", "dtype"),
     "gru": ("device", "dtype"),
+    "silu": ("inplace",),
+    "gelu": (),
+    "relu6": ("inplace",),
+    "leaky_relu": ("inplace",),
+    "hardswish": ("inplace",),
+    "dropout": ("inplace",),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
+
+FUNCTIONS: Mapping[str, Any] = {
+    "add": torch.ops.aten.add.Tensor,
+    "sub": torch.ops.aten.sub.Tensor,
+    "mul": torch.ops.aten.mul.Tensor,
+}
+"""Operations that torch has as functions and as no module, with the overload whose signature counts."""
+
+ADDED: Mapping[str, tuple[str, ...]] = {
+    "dropout": ("training",),
+}
+"""Config that is no argument of torch's constructor: the mode, where it matters."""
 
 by_operation = pytest.mark.parametrize("name", OPERATIONS)
 by_case = pytest.mark.parametrize(
@@ -56,6 +81,17 @@ def options(constructor: Callable[..., Any]) -> dict[str, Any]:
     return {name: p.default for name, p in list(signature.parameters.items())[1:]}
 
 
+def torchs_options(name: str) -> dict[str, Any]:
+    """What torch's constructor takes; of a function, all its arguments that are no tensors."""
+    if name not in FUNCTIONS:
+        return options(getattr(nn, reference_class(name).__name__).__init__)
+    return {
+        argument.name: argument.default_value if argument.has_default_value() else inspect.Parameter.empty
+        for argument in FUNCTIONS[name]._schema.arguments
+        if "Tensor" not in str(argument.type)
+    }
+
+
 def without(arguments: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[str, Any]]:
     """The arguments in order, less `names`."""
     return [(name, default) for name, default in arguments.items() if name not in names]
@@ -65,14 +101,15 @@ def without(arguments: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[
 def test_signature_is_torchs(name: str) -> None:
     """A reference's constructor has torch's names, defaults and order, less what is left out by name."""
     reference = reference_class(name)
-    torchs = options(getattr(nn, reference.__name__).__init__)
-    assert list(options(reference.__init__).items()) == without(torchs, LEFT_OUT[name])
+    torchs = torchs_options(name)
+    own = without(options(reference.__init__), ADDED.get(name, ()))
+    assert own == without(torchs, LEFT_OUT[name])
 
 
 @by_operation
 def test_left_out_arguments_exist(name: str) -> None:
     """Every argument that is left out is one that torch has."""
-    torchs = options(getattr(nn, reference_class(name).__name__).__init__)
+    torchs = torchs_options(name)
     assert set(LEFT_OUT[name]) <= set(torchs)
 
 
@@ -250,6 +287,16 @@ def test_class_weights_are_never_differentiated(case: Case) -> None:
     assert not functional_call(build(case), {"weight": weight}, inputs, strict=True).requires_grad
 
 
+@by_case
+def test_function_is_torchs(case: Case) -> None:
+    """A reference of one of torch's functions returns what that function does, bit for bit."""
+    if case.operation not in FUNCTIONS:
+        return
+    given = [torch.tensor(array) for array in case.inputs if array is not None]
+    arguments = (given,) if case.operation == "concat" else given
+    assert torch.equal(call(case)[0], FUNCTIONS[case.operation](*arguments, **case.config))
+
+
 X = torch.linspace(-1, 1, 36).reshape(1, 1, 6, 6)
 
 REFUSED: tuple[tuple[str, dict[str, Any], tuple[Tensor, ...]], ...] = (
@@ -300,6 +347,8 @@ REFUSED: tuple[tuple[str, dict[str, Any], tuple[Tensor, ...]], ...] = (
             {"dropout": 1.5},
         )
     ),
+    *((name, {}, (X, X[..., :4])) for name in ("add", "sub", "mul")),
+    *((name, {"alpha": True}, (X, X)) for name in ("add", "sub")),
 )
 
 
@@ -337,7 +386,8 @@ def test_docstring_is_a_specification(name: str) -> None:
     documentation = inspect.cleandoc(reference.__doc__ or "")
     has_params = any(case.params for case in STORED_CASES if case.operation == name)
     assert not missing(documentation, ("Inputs", "Output", "Source", *(("Params",) if has_params else ())))
-    assert f"torch.nn.{reference.__name__}.html" in documentation.partition("Source:")[2]
+    page = f"torch.{FUNCTIONS[name].overloadpacket.__name__}" if name in FUNCTIONS else ""
+    assert f"{page or f'torch.nn.{reference.__name__}'}.html" in documentation.partition("Source:")[2]
     assert all(option in documentation for option in options(reference.__init__))
 
 

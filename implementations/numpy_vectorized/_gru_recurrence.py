@@ -91,8 +91,8 @@ def recur_gated_transpose(
 
 def _sigmoid(a: Array) -> None:
     """1 / (1 + exp(-a)), in place."""
-    np.negative(a, out=a)
-    np.exp(a, out=a)
+    # Not np.negative(a, out=a): NumPy 2.4 gives wrong numbers there where elements lie apart.
+    np.exp(-a, out=a)
     a += 1
     np.reciprocal(a, out=a)
 

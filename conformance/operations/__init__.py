@@ -8,8 +8,8 @@ from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .dropout import DROPOUT
 from .flatten import FLATTEN
-from .gru import GRU
 from .gelu import GELU
+from .gru import GRU
 from .gru_cell import GRU_CELL
 from .hardswish import HARDSWISH
 from .layer_norm import LAYER_NORM

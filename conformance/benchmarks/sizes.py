@@ -128,6 +128,18 @@ def _cell(name: str, batch: int, features: int, hidden: int, gates: int, **confi
     return _case(name, {**sizes, **config}, params, (batch, features), *states)
 
 
+def _gru(steps: int, batch: int, features: int, hidden: int) -> Case:
+    sizes = {"input_size": features, "hidden_size": hidden, "num_layers": 1}
+    options = {"bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False}
+    params = {
+        "weight_ih_l0": (3 * hidden, features),
+        "weight_hh_l0": (3 * hidden, hidden),
+        "bias_ih_l0": (3 * hidden,),
+        "bias_hh_l0": (3 * hidden,),
+    }
+    return _case("gru", {**sizes, **options}, params, (steps, batch, features), None)
+
+
 def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Case]:
     classes = np.arange(batch) % 10
     pool = {"kernel_size": 2, "stride": 2, "padding": 0, "ceil_mode": False}
@@ -162,6 +174,7 @@ def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Cas
         "rnn_cell": _cell("rnn_cell", batch, features // 2, features, 1, nonlinearity="tanh"),
         "lstm": _lstm(size, batch, features // 2, features),
         "lstm_cell": _cell("lstm_cell", batch, features // 2, features, 4),
+        "gru": _gru(size, batch, features // 2, features),
         "gru_cell": _cell("gru_cell", batch, features // 2, features, 3),
         "dropout": _case(
             "dropout",

@@ -14,6 +14,7 @@ from . import (
     embedding,
     flatten,
     gelu,
+    gru,
     gru_cell,
     hardswish,
     layer_norm,
@@ -70,5 +71,6 @@ DEFECTS: tuple[Defect, ...] = (
     *lstm_cell.DEFECTS,
     *lstm.DEFECTS,
     *gru_cell.DEFECTS,
+    *gru.DEFECTS,
     *dropout.DEFECTS,
 )

@@ -25,6 +25,7 @@ VALIDATED_ON = (
     *("adaptive_avg_pool2d", "local_response_norm", "leaky_relu", "hardswish", "add", "sub", "mul"),
     "lstm",
     *("embedding", "mean"),
+    "gru",
 )
 """Those left, without relu, relu6 and flatten, which round nothing."""
 

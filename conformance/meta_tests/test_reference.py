@@ -44,6 +44,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "lstm_cell": ("device", "dtype"),
     "lstm": ("device", "dtype"),
     "gru_cell": ("device", "dtype"),
+    "gru": ("device", "dtype"),
     "silu": ("inplace",),
     "gelu": (),
     "relu6": ("inplace",),

@@ -10,6 +10,7 @@ from .dropout import DROPOUT
 from .embedding import EMBEDDING
 from .flatten import FLATTEN
 from .gelu import GELU
+from .gru import GRU
 from .gru_cell import GRU_CELL
 from .hardswish import HARDSWISH
 from .layer_norm import LAYER_NORM
@@ -51,6 +52,7 @@ OPERATIONS: tuple[Operation, ...] = (
     LSTM_CELL,
     LSTM,
     GRU_CELL,
+    GRU,
     DROPOUT,
     EMBEDDING,
     LAYER_NORM,

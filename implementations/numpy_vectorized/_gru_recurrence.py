@@ -27,33 +27,39 @@ def recur_gated(
 ) -> GatedRun:
     """The states h, h[0] = h_0, with what they were made of.
 
-    Gates come first, (3, T, N, H): then each is contiguous, and its product is small enough to stay in cache.
+    Gates are (T, 3, N, H): what a step works on lies together and stays in cache. The weights of r and z are
+    negated once, since their sums are wanted negated in every step, by the sigmoid.
     """
     steps, samples, units = len(x), *h_0.shape
     h = np.empty((steps + 1, samples, units), x.dtype)
     h[0] = h_0
-    gates: Array = np.matmul(_rows(x), _by_gate(weight_ih))
-    if bias_ih is not None and bias_hh is not None:
-        gates += bias_ih.reshape(3, 1, units)
-        gates[:2] += bias_hh.reshape(3, 1, units)[:2]
-    gates = gates.reshape(3, steps, samples, units)
+    gates = np.empty((steps, 3, samples, units), x.dtype)
     recurrent = np.empty(h[1:].shape, x.dtype)
-    weight, product = _by_gate(weight_hh), np.empty((3, samples, units), x.dtype)
+    of_x, of_h, product = _by_gate(weight_ih), _by_gate(weight_hh), np.empty(gates.shape[1:], x.dtype)
+    bias: Array | int = 0
+    bias_recurrent: Array | int = 0
+    if bias_ih is not None and bias_hh is not None:
+        bias, bias_recurrent = bias_ih.reshape(3, 1, units).copy(), bias_hh[2 * units :]
+        bias[:2] += bias_hh.reshape(3, 1, units)[:2]
+        bias[:2] *= -1
     for t in range(steps):
-        np.matmul(h[t], weight, out=product)
-        both, new, from_state, now = gates[:2, t], gates[2, t], recurrent[t], h[t + 1]
-        from_state[...] = product[2]
-        if bias_hh is not None:
-            from_state += bias_hh[2 * units :]
+        gate, from_state, now = gates[t], recurrent[t], h[t + 1]
+        both, new = gate[:2], gate[2]
+        np.matmul(x[t], of_x, out=gate)
+        gate += bias
+        np.matmul(h[t], of_h, out=product)
+        np.add(product[2], bias_recurrent, out=from_state)
         both += product[:2]
-        _sigmoid(both)
+        np.exp(both, out=both)
+        both += 1
+        np.reciprocal(both, out=both)
         np.multiply(both[0], from_state, out=now)
         new += now
         np.tanh(new, out=new)
         np.subtract(h[t], new, out=now)
         now *= both[1]
         now += new
-    return GatedRun(x, h, gates[0], gates[1], gates[2], recurrent)
+    return GatedRun(x, h, gates[:, 0], gates[:, 1], gates[:, 2], recurrent)
 
 
 def recur_gated_transpose(
@@ -89,17 +95,11 @@ def recur_gated_transpose(
     return d_x, d_h, rows.T @ _rows(x), d_weight_hh, rows.sum(axis=0), d_bias_hh
 
 
-def _sigmoid(a: Array) -> None:
-    """1 / (1 + exp(-a)), in place."""
-    # Not np.negative(a, out=a): NumPy 2.4 gives wrong numbers there where elements lie apart.
-    np.exp(-a, out=a)
-    a += 1
-    np.reciprocal(a, out=a)
-
-
 def _by_gate(weight: Array) -> Array:
-    """(3 H, F) as three matrices (F, H), copied once and not in every product."""
-    return np.ascontiguousarray(weight.reshape(3, len(weight) // 3, weight.shape[1]).swapaxes(1, 2))
+    """(3 H, F) as three matrices (F, H), the first two negated."""
+    by_gate = np.array(weight.reshape(3, len(weight) // 3, weight.shape[1]).swapaxes(1, 2), order="C")
+    by_gate[:2] *= -1
+    return by_gate
 
 
 def _rows(steps: Array) -> Array:

@@ -18,6 +18,7 @@ from . import (
     embedding,
     flatten,
     gelu,
+    gru,
     gru_cell,
     hardswish,
     layer_norm,
@@ -78,6 +79,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *lstm_cell.ALTERNATES,
     *lstm.ALTERNATES,
     *gru_cell.ALTERNATES,
+    *gru.ALTERNATES,
     *dropout.ALTERNATES,
 )
 

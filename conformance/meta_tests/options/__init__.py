@@ -16,6 +16,7 @@ from . import (
     embedding,
     flatten,
     gelu,
+    gru,
     gru_cell,
     hardswish,
     layer_norm,
@@ -74,6 +75,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "lstm_cell": lstm_cell.OPTIONS,
     "lstm": lstm.OPTIONS,
     "gru_cell": gru_cell.OPTIONS,
+    "gru": gru.OPTIONS,
     "dropout": dropout.OPTIONS,
 }
 
@@ -108,5 +110,6 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "lstm_cell": lstm_cell.IMPOSSIBLE,
     "lstm": lstm.IMPOSSIBLE,
     "gru_cell": gru_cell.IMPOSSIBLE,
+    "gru": gru.IMPOSSIBLE,
     "dropout": dropout.IMPOSSIBLE,
 }

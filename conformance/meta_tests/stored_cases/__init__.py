@@ -12,6 +12,7 @@ from . import (
     embedding,
     flatten,
     gelu,
+    gru,
     gru_cell,
     hardswish,
     layer_norm,
@@ -67,5 +68,6 @@ STORED_CASES: tuple[Case, ...] = (
     *lstm_cell.CASES,
     *lstm.CASES,
     *gru_cell.CASES,
+    *gru.CASES,
     *dropout.CASES,
 )

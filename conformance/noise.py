@@ -92,6 +92,8 @@ DECOMPOSITIONS: Mapping[Any, Callable[..., Any]] = get_decompositions(list(_FUSE
 _NORMALISED: Mapping[Any, Callable[..., Any]] = {
     aten.native_layer_norm.default: normalisation.native_layer_norm,
     aten.native_layer_norm_backward.default: normalisation.native_layer_norm_backward,
+    aten.native_batch_norm.default: normalisation.native_batch_norm,
+    aten.native_batch_norm_backward.default: normalisation.native_batch_norm_backward,
 }
 DECOMPOSITIONS = {**DECOMPOSITIONS, **_NORMALISED}
 

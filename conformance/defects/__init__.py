@@ -6,6 +6,7 @@ judges the judge (conformance/meta_tests/test_defects.py) and names faults that 
 
 from . import (
     avg_pool2d,
+    batch_norm,
     conv2d,
     cross_entropy,
     flatten,
@@ -37,4 +38,5 @@ DEFECTS: tuple[Defect, ...] = (
     *mse_loss.DEFECTS,
     *rnn.DEFECTS,
     *layer_norm.DEFECTS,
+    *batch_norm.DEFECTS,
 )

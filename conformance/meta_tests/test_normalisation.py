@@ -35,3 +35,18 @@ def test_layer_norm_is_what_is_written_out(leading: tuple[int, ...], weighted: b
     _, mean, rstd = aten.native_layer_norm.default(x, inner, weight, bias, 0.01)
     asked = [True, weighted, biased]
     same(aten.native_layer_norm_backward.default, g, x, inner, mean, rstd, weight, bias, asked)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (2, 3, 4), (2, 3, 2, 2)])
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("affine", [True, False])
+def test_batch_norm_is_what_is_written_out(shape: tuple[int, ...], training: bool, affine: bool) -> None:
+    """Forward and backward, by the batch's statistics and by running ones."""
+    x, g = numbers(*shape), numbers(*shape, salt=1)
+    weight, bias = (numbers(3, salt=2), numbers(3, salt=3)) if affine else (None, None)
+    running = (None, None) if training else (numbers(3, salt=4), numbers(3, salt=5).abs() + 1)
+    given = (x, weight, bias, *running, training, 0.0, 0.01)
+    same(aten.native_batch_norm.default, *given)
+    _, mean, rstd = aten.native_batch_norm.default(*given)
+    asked = [True, affine, affine]
+    same(aten.native_batch_norm_backward.default, g, x, weight, *running, mean, rstd, training, 0.01, asked)

@@ -32,8 +32,26 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "mse_loss": ("size_average", "reduce"),
     "rnn": ("device", "dtype"),
     "layer_norm": ("device", "dtype"),
+    "batch_norm": ("device", "dtype"),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
+
+TORCHS: Mapping[str, tuple[str, ...]] = {
+    "batch_norm": ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d"),
+}
+"""torch's classes of a reference that is several of them; of any other it is the one of the same name."""
+
+MODES: Mapping[str, tuple[str, ...]] = {"batch_norm": ("training",)}
+"""Arguments of a reference's constructor that say in which mode torch's module is."""
+
+DETACHED: Mapping[str, int] = {"batch_norm": 1}
+"""How many outputs are differentiated, where not all are."""
+
+
+def torchs_of(name: str) -> list[Any]:
+    """The classes that torch itself has for an operation."""
+    return [getattr(nn, torchs) for torchs in TORCHS.get(name, (reference_class(name).__name__,))]
+
 
 by_operation = pytest.mark.parametrize("name", OPERATIONS)
 by_case = pytest.mark.parametrize(
@@ -62,16 +80,16 @@ def without(arguments: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[
 @by_operation
 def test_signature_is_torchs(name: str) -> None:
     """A reference's constructor has torch's names, defaults and order, less what is left out by name."""
-    reference = reference_class(name)
-    torchs = options(getattr(nn, reference.__name__).__init__)
-    assert list(options(reference.__init__).items()) == without(torchs, LEFT_OUT[name])
+    own = without(options(reference_class(name).__init__), MODES.get(name, ()))
+    for torchs in torchs_of(name):
+        assert own == without(options(torchs.__init__), LEFT_OUT[name])
 
 
 @by_operation
 def test_left_out_arguments_exist(name: str) -> None:
     """Every argument that is left out is one that torch has."""
-    torchs = options(getattr(nn, reference_class(name).__name__).__init__)
-    assert set(LEFT_OUT[name]) <= set(torchs)
+    for torchs in torchs_of(name):
+        assert set(LEFT_OUT[name]) <= set(options(torchs.__init__))
 
 
 def test_rnn_overload_is_what_runs() -> None:
@@ -128,6 +146,7 @@ def flat_function(case: Case) -> tuple[Callable[[Tensor], Tensor], Tensor]:
                 module, params, tuple(tensors[i] for i in range(len(inputs))), strict=True
             )
         outputs = output if isinstance(output, tuple) else (output,)
+        outputs = outputs[: DETACHED.get(case.operation)]
         return torch.cat([leaf.reshape(-1) for leaf in outputs if leaf.is_floating_point()])
 
     return function, torch.cat([tensor.reshape(-1) for tensor in varied.values()])
@@ -248,6 +267,29 @@ def test_class_weights_are_never_differentiated(case: Case) -> None:
     assert not functional_call(build(case), {"weight": weight}, inputs, strict=True).requires_grad
 
 
+@by_case
+def test_batch_norm_is_torchs_module(case: Case) -> None:
+    """Output and running statistics are those that torch's module has, or has been left with, after a call."""
+    if case.operation != "batch_norm":
+        return
+    output, (*_, x) = call(case)
+    training = case.config["training"]
+    classes: dict[int, type[nn.Module]] = {
+        2: nn.BatchNorm1d,
+        3: nn.BatchNorm1d,
+        4: nn.BatchNorm2d,
+        5: nn.BatchNorm3d,
+    }
+    arguments = {name: value for name, value in case.config.items() if name != "training"}
+    module = classes[x.ndim](**arguments).double().train(training)
+    module.load_state_dict({name: torch.tensor(array) for name, array in case.params.items()})
+    expected = [module(x), *module.buffers()] if isinstance(output, tuple) else [module(x)]
+    found = output if isinstance(output, tuple) else (output,)
+    assert torch.equal(found[0], expected[0])
+    for got, want in zip(found, expected, strict=True):
+        torch.testing.assert_close(got, want)
+
+
 X = torch.linspace(-1, 1, 36).reshape(1, 1, 6, 6)
 
 REFUSED: tuple[tuple[str, dict[str, Any], tuple[Tensor, ...]], ...] = (
@@ -335,7 +377,11 @@ def test_docstring_is_a_specification(name: str) -> None:
     documentation = inspect.cleandoc(reference.__doc__ or "")
     has_params = any(case.params for case in STORED_CASES if case.operation == name)
     assert not missing(documentation, ("Inputs", "Output", "Source", *(("Params",) if has_params else ())))
-    assert f"torch.nn.{reference.__name__}.html" in documentation.partition("Source:")[2]
+    pages = [
+        f"torch.nn.{torchs.__name__}.html" in documentation.partition("Source:")[2]
+        for torchs in torchs_of(name)
+    ]
+    assert any(pages)
     assert all(option in documentation for option in options(reference.__init__))
 
 

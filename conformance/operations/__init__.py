@@ -2,6 +2,7 @@
 
 from ..operation import Operation
 from .avg_pool2d import AVG_POOL2D
+from .batch_norm import BATCH_NORM
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .flatten import FLATTEN
@@ -31,4 +32,5 @@ OPERATIONS: tuple[Operation, ...] = (
     MSE_LOSS,
     RNN,
     LAYER_NORM,
+    BATCH_NORM,
 )

@@ -10,6 +10,7 @@ from conformance.operations import OPERATIONS
 
 from . import (
     avg_pool2d,
+    batch_norm,
     conv2d,
     cross_entropy,
     flatten,
@@ -45,6 +46,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
     *layer_norm.ALTERNATES,
+    *batch_norm.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from . import (
     avg_pool2d,
+    batch_norm,
     conv2d,
     cross_entropy,
     flatten,
@@ -41,6 +42,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "mse_loss": mse_loss.OPTIONS,
     "rnn": rnn.OPTIONS,
     "layer_norm": layer_norm.OPTIONS,
+    "batch_norm": batch_norm.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -58,4 +60,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "mse_loss": mse_loss.IMPOSSIBLE,
     "rnn": rnn.IMPOSSIBLE,
     "layer_norm": layer_norm.IMPOSSIBLE,
+    "batch_norm": batch_norm.IMPOSSIBLE,
 }

@@ -4,6 +4,7 @@ from conformance.case import Case
 
 from . import (
     avg_pool2d,
+    batch_norm,
     conv2d,
     cross_entropy,
     flatten,
@@ -34,4 +35,5 @@ STORED_CASES: tuple[Case, ...] = (
     *mse_loss.CASES,
     *rnn.CASES,
     *layer_norm.CASES,
+    *batch_norm.CASES,
 )

@@ -8,7 +8,7 @@ from ._option import REGIME, Impossible, Option, among, switches, x
 def elements(case: Case) -> str:
     """How many elements share a mean."""
     count = x(case).size // x(case).shape[1]
-    return str(count) if count < 3 else "several" if count < 100 else "large"
+    return str(count) if count < 3 else "several" if count < 200 else "large"
 
 
 def channels(case: Case) -> str:

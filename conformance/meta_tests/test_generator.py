@@ -116,7 +116,7 @@ def test_the_exceptions_are_published() -> None:
 
 
 def floating(oracle: Oracle) -> list[Array]:
-    """All floating tensors of a case with more than one element, cotangents of what is differentiated included."""
+    """All floating tensors of a case with more than one element, with cotangents of what is differentiated."""
     case = oracle.case
     ones = oracle.heard(map_leaves(np.ones_like, case.cotangent))
     heard = [

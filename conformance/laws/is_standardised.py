@@ -15,7 +15,9 @@ def is_standardised(trial: Trial) -> None:
         return
     y = groups(case, first_output(trial.run(case)))
     x = groups(case, first_input(case)).astype(np.float64)
-    variance = ((x - x.mean(0)) ** 2).mean(0)
+    # From the first element, which costs nothing where all are equal: a mean is rounded at the size of x.
+    away = x - x[:1]
+    variance = ((away - away.mean(0)) ** 2).mean(0)
     wanted = variance / (variance + case.config["eps"])
     above, below = np.maximum(y, 0).sum(0), np.maximum(-y, 0).sum(0)
     squares = (y * y).mean(0)

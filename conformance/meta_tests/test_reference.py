@@ -52,6 +52,34 @@ def torchs_of(name: str) -> list[Any]:
     """The classes that torch itself has for an operation."""
     return [getattr(nn, torchs) for torchs in TORCHS.get(name, (reference_class(name).__name__,))]
 
+    "rnn_cell": ("device", "dtype"),
+    "adaptive_avg_pool2d": (),
+    "local_response_norm": (),
+    "add": (),
+    "sub": (),
+    "mul": (),
+    "lstm_cell": ("device", "dtype"),
+    "gru_cell": ("device", "dtype"),
+    "silu": ("inplace",),
+    "gelu": (),
+    "relu6": ("inplace",),
+    "leaky_relu": ("inplace",),
+    "hardswish": ("inplace",),
+    "dropout": ("inplace",),
+}
+"""Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
+
+FUNCTIONS: Mapping[str, Any] = {
+    "add": torch.ops.aten.add.Tensor,
+    "sub": torch.ops.aten.sub.Tensor,
+    "mul": torch.ops.aten.mul.Tensor,
+}
+"""Operations that torch has as functions and as no module, with the overload whose signature counts."""
+
+ADDED: Mapping[str, tuple[str, ...]] = {
+    "dropout": ("training",),
+}
+"""Config that is no argument of torch's constructor: the mode, where it matters."""
 
 by_operation = pytest.mark.parametrize("name", OPERATIONS)
 by_case = pytest.mark.parametrize(
@@ -72,6 +100,17 @@ def options(constructor: Callable[..., Any]) -> dict[str, Any]:
     return {name: p.default for name, p in list(signature.parameters.items())[1:]}
 
 
+def torchs_options(name: str) -> dict[str, Any]:
+    """What torch's constructor takes; of a function, all its arguments that are no tensors."""
+    if name not in FUNCTIONS:
+        return options(getattr(nn, reference_class(name).__name__).__init__)
+    return {
+        argument.name: argument.default_value if argument.has_default_value() else inspect.Parameter.empty
+        for argument in FUNCTIONS[name]._schema.arguments
+        if "Tensor" not in str(argument.type)
+    }
+
+
 def without(arguments: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[str, Any]]:
     """The arguments in order, less `names`."""
     return [(name, default) for name, default in arguments.items() if name not in names]
@@ -83,6 +122,10 @@ def test_signature_is_torchs(name: str) -> None:
     own = without(options(reference_class(name).__init__), MODES.get(name, ()))
     for torchs in torchs_of(name):
         assert own == without(options(torchs.__init__), LEFT_OUT[name])
+    reference = reference_class(name)
+    torchs = torchs_options(name)
+    own = without(options(reference.__init__), ADDED.get(name, ()))
+    assert own == without(torchs, LEFT_OUT[name])
 
 
 @by_operation
@@ -90,6 +133,8 @@ def test_left_out_arguments_exist(name: str) -> None:
     """Every argument that is left out is one that torch has."""
     for torchs in torchs_of(name):
         assert set(LEFT_OUT[name]) <= set(options(torchs.__init__))
+    torchs = torchs_options(name)
+    assert set(LEFT_OUT[name]) <= set(torchs)
 
 
 def test_rnn_overload_is_what_runs() -> None:
@@ -288,6 +333,13 @@ def test_batch_norm_is_torchs_module(case: Case) -> None:
     assert torch.equal(found[0], expected[0])
     for got, want in zip(found, expected, strict=True):
         torch.testing.assert_close(got, want)
+def test_function_is_torchs(case: Case) -> None:
+    """A reference of one of torch's functions returns what that function does, bit for bit."""
+    if case.operation not in FUNCTIONS:
+        return
+    given = [torch.tensor(array) for array in case.inputs if array is not None]
+    arguments = (given,) if case.operation == "concat" else given
+    assert torch.equal(call(case)[0], FUNCTIONS[case.operation](*arguments, **case.config))
 
 
 X = torch.linspace(-1, 1, 36).reshape(1, 1, 6, 6)
@@ -340,6 +392,8 @@ REFUSED: tuple[tuple[str, dict[str, Any], tuple[Tensor, ...]], ...] = (
             {"dropout": 1.5},
         )
     ),
+    *((name, {}, (X, X[..., :4])) for name in ("add", "sub", "mul")),
+    *((name, {"alpha": True}, (X, X)) for name in ("add", "sub")),
 )
 
 
@@ -382,10 +436,12 @@ def test_docstring_is_a_specification(name: str) -> None:
         for torchs in torchs_of(name)
     ]
     assert any(pages)
+    page = f"torch.{FUNCTIONS[name].overloadpacket.__name__}" if name in FUNCTIONS else ""
+    assert f"{page or f'torch.nn.{reference.__name__}'}.html" in documentation.partition("Source:")[2]
     assert all(option in documentation for option in options(reference.__init__))
 
 
-@pytest.mark.parametrize("name", ["relu", "max_pool2d", "rnn"])
+@pytest.mark.parametrize("name", ["relu", "max_pool2d", "rnn", "rnn_cell"])
 def test_docstring_states_the_convention_at_a_kink(name: str) -> None:
     """An operation that has a kink says which subgradient it takes there."""
     assert not missing(reference_class(name).__doc__ or "", ("Subgradient",))

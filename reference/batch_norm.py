@@ -67,20 +67,20 @@ class BatchNorm(nn.modules.batchnorm._BatchNorm):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, bias=bias)
         self.train(training)
 
-    def forward(self, x: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Any:
         """Return y, in training with running statistics with the new ones behind it."""
-        if not 2 <= x.ndim <= 5:
-            raise ValueError(f"expected x of two to five dimensions, got {x.ndim}")
-        if x.shape[1] != self.num_features:
-            raise ValueError(f"expected {self.num_features} channels, got {x.shape[1]}")
+        if not 2 <= input.ndim <= 5:
+            raise ValueError(f"expected x of two to five dimensions, got {input.ndim}")
+        if input.shape[1] != self.num_features:
+            raise ValueError(f"expected {self.num_features} channels, got {input.shape[1]}")
         mean, var = self.running_mean, self.running_var
         if mean is None or var is None:
-            return F.batch_norm(x, None, None, self.weight, self.bias, True, 0.0, self.eps)
+            return F.batch_norm(input, None, None, self.weight, self.bias, True, 0.0, self.eps)
         if not self.training:
-            return F.batch_norm(x, mean, var, self.weight, self.bias, False, 0.0, self.eps)
-        y = F.batch_norm(x, None, None, self.weight, self.bias, True, 0.0, self.eps)
+            return F.batch_norm(input, mean, var, self.weight, self.bias, False, 0.0, self.eps)
+        y = F.batch_norm(input, None, None, self.weight, self.bias, True, 0.0, self.eps)
         with torch.no_grad():
-            return y, *self._tracked(x.detach(), mean, var)
+            return y, *self._tracked(input.detach(), mean, var)
 
     def _tracked(self, x: Tensor, running_mean: Tensor, running_var: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         assert self.num_batches_tracked is not None

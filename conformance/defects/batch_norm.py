@@ -223,6 +223,18 @@ def statistics_of_the_first_channel(params: Params, x: Any, **config: Any) -> An
     return behind(affinely(params, (x - mean) / (variance[:, :1] + config["eps"]).sqrt()), output)
 
 
+def channels_summed_by_a_matrix(params: Params, x: Any, **config: Any) -> Any:
+    """The mean of a channel is a product with zeros for all others, and 0 * NaN is NaN."""
+    output = batch_norm(params, x, **config)
+    y = first(output)
+    return behind(y + 0 * x.sum(), output)
+
+
+def no_number_left_out(params: Params, x: Any, **config: Any) -> Any:
+    """What is not a number counts as zero."""
+    return batch_norm(params, torch.nan_to_num(x), **config)
+
+
 def single_elements_accepted(params: Params, x: Any, **config: Any) -> Any:
     """A batch with one element of each channel is standardised to zeros."""
     if x.ndim > 1 and x.numel() == x.shape[1] == config["num_features"] and of_batch(config):
@@ -259,6 +271,8 @@ DEFECTS = (
     wrong("batch_norm", variance_is_constant, law="vjp"),
     wrong("batch_norm", weight_cotangent_of_last_sample, law="batch_permutes"),
     wrong("batch_norm", statistics_of_the_first_channel, law="standardised_channels_permute"),
+    wrong("batch_norm", channels_summed_by_a_matrix, law="channels_are_independent"),
+    wrong("batch_norm", no_number_left_out, law="special_values"),
     wrong("batch_norm", single_elements_accepted, law="rejection"),
     wrong_forward("batch_norm", running_mean_updated_in_place, law="purity"),
 )

@@ -9,6 +9,7 @@ from ..drawing import WEIGHTS, Draw
 from ..law import Law
 from ..laws.affine_map_comes_last import affine_map_comes_last
 from ..laws.batch_permutes import batch_permutes
+from ..laws.channels_are_independent import channels_are_independent
 from ..laws.evaluated_samples_are_independent import evaluated_samples_are_independent
 from ..laws.is_standardised import is_standardised
 from ..laws.offset_is_removed import offset_is_removed
@@ -56,6 +57,19 @@ def cases(draw: Draw) -> Case:
         params=params,
         inputs=[np.ascontiguousarray(np.moveaxis(x, 0, 1))],
     )
+
+
+def special(draw: Draw) -> Case:
+    """Channels with a NaN among them or, where no mean of them is returned, an infinity.
+
+    A mean of an infinity is infinite as a sum and NaN as one that is updated element by element; both are right.
+    """
+    case = cases(draw)
+    (x,) = case.inputs
+    assert x is not None
+    tracking = case.config["training"] and case.config["track_running_stats"]
+    values = ((np.nan,), (np.nan,) if tracking else (np.inf,), (np.nan,) if tracking else (np.inf, -np.inf))
+    return case.with_inputs(draw.sprinkled(x, draw.choice(values)))
 
 
 def _shape(draw: Draw) -> tuple[int, int, tuple[int, ...]]:
@@ -113,6 +127,7 @@ BATCH_NORM = Operation(
     name="batch_norm",
     profile="vision",
     cases=cases,
+    special=special,
     rejects=(
         _rejected("one element of each channel in training", (1, 3)),
         _rejected("one element of each channel of a plane in training", (1, 3, 1, 1)),
@@ -143,6 +158,7 @@ BATCH_NORM = Operation(
         Law(check=scale_is_removed),
         Law(check=statistics_are_blended),
         Law(check=standardised_channels_permute),
+        Law(check=channels_are_independent),
         Law(check=places_are_samples),
         Law(check=batch_permutes),
         Law(check=evaluated_samples_are_independent),

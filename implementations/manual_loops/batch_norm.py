@@ -83,9 +83,8 @@ def vjp(
     x = to_lists(x, (samples, size, places))
     weight = parameter(params, "weight", channels) if affine else [1.0] * size
     b = parameter(params, "bias", channels) if affine and bias else zeros(size)
-    if track_running_stats:
-        running_mean = parameter(params, "running_mean", channels)
-        running_var = parameter(params, "running_var", channels)
+    running_mean = parameter(params, "running_mean", channels) if track_running_stats else zeros(size)
+    running_var = parameter(params, "running_var", channels) if track_running_stats else zeros(size)
 
     if of_batch:
         mean, variance = zeros(size), zeros(size)

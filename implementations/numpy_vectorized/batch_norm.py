@@ -59,9 +59,9 @@ def vjp(
     constant = track_running_stats and not training
     mean, variance = _moments(params, x, constant)
     z, r = _standardised(x, mean, variance, eps)
-    y: Output = _affinely(params, z, learned)
-    if training and track_running_stats:
-        y = (_affinely(params, z, learned), *_tracked(params, x, mean, variance, momentum))
+    y = _affinely(params, z, learned)
+    tracking = training and track_running_stats
+    output = (y, *_tracked(params, x, mean, variance, momentum)) if tracking else y
     slope = r * _column(params["weight"], x) if affine else r
 
     @ieee
@@ -79,7 +79,7 @@ def vjp(
             d_x = centred * slope
         return d_params, (d_x,)
 
-    return y, pullback
+    return output, pullback
 
 
 def _axes(x: Array) -> tuple[int, ...]:

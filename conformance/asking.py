@@ -109,7 +109,7 @@ def _drawn(operation: Operation, drawing: Draw, source: Source) -> Any:
 
 
 def _cotangent(drawing: Draw, oracle: Oracle, source: Source) -> Tree:
-    cotangent = drawing.cotangent(oracle.output)
+    cotangent = oracle.heard(drawing.cotangent(oracle.output))
     if source != Source.SPECIAL:
         return cotangent
     # A product with zero may be left out, so that 0 * NaN is nobody's fault.

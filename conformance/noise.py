@@ -107,6 +107,8 @@ DECOMPOSITIONS: Mapping[Any, Callable[..., Any]] = get_decompositions(list(_FUSE
 _NORMALISED: Mapping[Any, Callable[..., Any]] = {
     aten.native_layer_norm.default: normalisation.native_layer_norm,
     aten.native_layer_norm_backward.default: normalisation.native_layer_norm_backward,
+    aten.native_batch_norm.default: normalisation.native_batch_norm,
+    aten.native_batch_norm_backward.default: normalisation.native_batch_norm_backward,
 }
 DECOMPOSITIONS = {**DECOMPOSITIONS, **_NORMALISED}
 
@@ -155,8 +157,8 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         name, in_place, exact = _named(func)
         if exact:
             return func(*args, **kwargs)
-        # Decomposed, the mean of nothing divides by zero.
-        if func in DECOMPOSITIONS and all(value.numel() for value in args if isinstance(value, Tensor)):
+        # Decomposed, the mean of nothing divides by zero; what is saved for a batch norm in evaluation is empty.
+        if func in DECOMPOSITIONS and all(value.numel() for value in args[:2] if isinstance(value, Tensor)):
             with self:
                 return DECOMPOSITIONS[func](*args, **kwargs)
         # What is written over may be a term of a sum.

@@ -54,3 +54,64 @@ def native_layer_norm_backward(
         d_weight = None if d_weight is None else d_weight.sum(leading)
         d_bias = None if d_bias is None else d_bias.sum(leading)
     return d_x, d_weight, d_bias
+
+
+def native_batch_norm(
+    x: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """(y, mean, 1 / sqrt(variance + eps)); in evaluation the last two are empty. Running statistics stay."""
+    kept = [1, -1, *[1] * (x.ndim - 2)]
+    dims = [0, *range(2, x.ndim)]
+    if training:
+        mean = x.mean(dims)
+        difference = x - mean.reshape(kept)
+        rstd = ((difference * difference).mean(dims) + eps).rsqrt()
+        saved = mean, rstd
+    else:
+        assert running_mean is not None and running_var is not None
+        mean, rstd = running_mean, 1 / (running_var + eps).sqrt()
+        saved = x.new_zeros(0), x.new_zeros(0)
+    slope = rstd if weight is None else rstd * weight
+    intercept = -mean * slope if bias is None else bias - mean * slope
+    return x * slope.reshape(kept) + intercept.reshape(kept), *saved
+
+
+def native_batch_norm_backward(
+    cotangent: Tensor,
+    x: Tensor,
+    weight: Tensor | None,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    mean: Tensor | None,
+    rstd: Tensor | None,
+    training: bool,
+    eps: float,
+    output_mask: Mask,
+) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+    """The cotangents of x, weight and bias, each where `output_mask` asks for it."""
+    kept = [1, -1, *[1] * (x.ndim - 2)]
+    dims = [0, *range(2, x.ndim)]
+    count = x.numel() // x.shape[1]
+    if not training:
+        assert running_var is not None
+        mean, rstd = running_mean, 1 / (running_var + eps).sqrt()
+    assert mean is not None and rstd is not None
+    difference = x - mean.reshape(kept)
+    total, product = cotangent.sum(dims), (cotangent * difference).sum(dims)
+    slope = rstd if weight is None else rstd * weight
+    g = cotangent
+    if training:
+        projection = difference * (product * rstd * rstd / count).reshape(kept)
+        g = g - projection - (total / count).reshape(kept)
+    return (
+        g * slope.reshape(kept) if output_mask[0] else None,
+        product * rstd if output_mask[1] else None,
+        total if output_mask[2] else None,
+    )

@@ -69,6 +69,19 @@ class Oracle:
         """Complete the case with a cotangent, once its output's shape is known."""
         self.case = replace(self.case, cotangent=cotangent)
 
+    def heard(self, cotangent: Tree) -> Tree:
+        """The cotangent with zeros for the parts of the output that the reference detaches (new statistics)."""
+        if not isinstance(cotangent, tuple):
+            return cotangent
+        attached = iter([leaf.requires_grad for leaf in _leaves(self._evaluated.given)])
+
+        def part(tree: Tree) -> Tree:
+            if isinstance(tree, tuple):
+                return tuple(part(branch) for branch in tree)
+            return tree if next(attached) or tree is None else np.zeros_like(tree)
+
+        return part(cotangent)
+
     @cached_property
     def _evaluated(self) -> "_Evaluation":
         return _Evaluation([self.case])
@@ -158,7 +171,7 @@ class _Evaluation:
         if self._lanes > 1:
             evaluate = torch.vmap(evaluate, in_dims=(0, *(None if t is None else 0 for t in inputs)))
         with self._modes(), known_warnings():
-            self._given = evaluate(params, *inputs)
+            self.given = evaluate(params, *inputs)
         self._params, self._inputs = params, inputs
 
     def _modes(self) -> ExitStack:
@@ -195,11 +208,11 @@ class _Evaluation:
                 return tuple(part(branch) for branch in value)
             return self._lanes_of(value)
 
-        return part(self._given)
+        return part(self.given)
 
     def pull_back(self, cotangents: Sequence[Tree]) -> Cotangents:
         """The cotangents of params and inputs from those of the output: of all cases, along a first dimension."""
-        outputs = _leaves(self._given)
+        outputs = _leaves(self.given)
         # A case that a law has made up has no cotangent, whatever the structure of its output.
         given = [[None] * len(outputs) if tree is None else _leaves(tree) for tree in cotangents]
         pairs = [

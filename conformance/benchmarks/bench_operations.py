@@ -16,7 +16,7 @@ from conformance.backend import Failure, load
 from conformance.case import Case
 from conformance.kernel import Kernel
 from conformance.operations import OPERATIONS
-from conformance.specification import build
+from conformance.specification import build, differentiated
 from conformance.tree import leaves
 
 from .sizes import ORDINARY, SMALL
@@ -28,7 +28,8 @@ KERNELS = {name: load(name, NAMES, only=NAMES).kernels for name in ("numpy_vecto
 def torch_call(case: Case, backward: bool) -> Callable[[], Any]:
     """One eager evaluation in float32."""
     module = build(case)
-    params = {name: torch.tensor(array, requires_grad=backward) for name, array in case.params.items()}
+    learned = differentiated(module) if backward else ()
+    params = {name: torch.tensor(array, requires_grad=name in learned) for name, array in case.params.items()}
     inputs = [
         None if a is None else torch.tensor(a, requires_grad=backward and a.dtype.kind == "f")
         for a in case.inputs
@@ -41,7 +42,8 @@ def torch_call(case: Case, backward: bool) -> Callable[[], Any]:
 
     def both() -> Any:
         parts = [tensor for tensor in flat(forward()) if tensor.is_floating_point()]
-        return torch.autograd.grad(parts, wanted, cotangents)
+        heard = [(part, g) for part, g in zip(parts, cotangents, strict=True) if part.requires_grad]
+        return torch.autograd.grad([part for part, _ in heard], wanted, [g for _, g in heard])
 
     return both if backward else forward
 

@@ -38,6 +38,10 @@ def _case(operation: str, config: Mapping[str, Any], params: Mapping[str, Any], 
         )
     )
     oracle.give_cotangent(_floating(oracle.case.cotangent))
+    cotangent = oracle.case.cotangent
+    if isinstance(cotangent, tuple):
+        cotangent = tuple(None if leaf is not None and leaf.dtype.kind != "f" else leaf for leaf in cotangent)  # type: ignore[union-attr]
+    oracle.give_cotangent(oracle.heard(cotangent))
     return oracle.case
 
 
@@ -188,6 +192,24 @@ def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Cas
             {"normalized_shape": features, "eps": 1e-5, "elementwise_affine": True, "bias": True},
             {"weight": (features,), "bias": (features,)},
             (batch, features),
+        ),
+        "batch_norm": _case(
+            "batch_norm",
+            {
+                "num_features": channels,
+                "eps": 1e-5,
+                "momentum": 0.1,
+                "affine": True,
+                "track_running_stats": True,
+                "bias": True,
+                "training": True,
+            },
+            {
+                **dict.fromkeys(("weight", "bias", "running_mean"), (channels,)),
+                "running_var": np.ones(channels, np.float32),
+                "num_batches_tracked": np.array(1),
+            },
+            image,
         ),
         "gelu": _case("gelu", {"approximate": "none"}, {}, (batch, features)),
         "silu": _case("silu", {}, {}, (batch, features)),

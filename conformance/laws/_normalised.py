@@ -18,6 +18,8 @@ def normalised_axes(case: Case) -> tuple[int, ...]:
     """The axes of the first input over which a mean goes."""
     x = case.inputs[0]
     assert x is not None
+    if "num_features" in case.config:
+        return (0, *range(2, x.ndim))
     shape = case.config["normalized_shape"]
     return tuple(range(x.ndim - (1 if isinstance(shape, int) else len(shape)), x.ndim))
 
@@ -32,14 +34,24 @@ def groups(case: Case, array: Array) -> Array:
 def bare(case: Case) -> Case:
     """The case without weight and bias, and without a cotangent."""
     kept = {name: array for name, array in case.params.items() if name not in ("weight", "bias")}
-    return replace(case.with_config(elementwise_affine=False), params=kept)
+    switch = "affine" if "num_features" in case.config else "elementwise_affine"
+    return replace(case.with_config(**{switch: False}), params=kept)
+
+
+def by_its_own_statistics(case: Case) -> bool:
+    """Whether means and variances are those of the input, and there are any."""
+    x = case.inputs[0]
+    assert x is not None
+    evaluated = case.config.get("track_running_stats", False) and not case.config["training"]
+    return x.size > 0 and not evaluated
 
 
 def affine(case: Case) -> tuple[Array, Array]:
     """Weight and bias in float64, as they are broadcast to x; a bias that is left out is 0."""
     x = case.inputs[0]
     assert x is not None
-    kept = [x.shape[axis] if axis in normalised_axes(case) else 1 for axis in range(x.ndim)]
+    axes = (1,) if "num_features" in case.config else normalised_axes(case)
+    kept = [x.shape[axis] if axis in axes else 1 for axis in range(x.ndim)]
     weight = case.params["weight"].astype(np.float64).reshape(kept)
     bias = case.params["bias"].astype(np.float64).reshape(kept) if "bias" in case.params else np.zeros(1)
     return weight, bias

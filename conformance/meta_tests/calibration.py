@@ -26,6 +26,7 @@ VALIDATED_ON = (
     "lstm",
     *("embedding", "mean"),
     "gru",
+    "batch_norm",
 )
 """Those left, without relu, relu6 and flatten, which round nothing."""
 

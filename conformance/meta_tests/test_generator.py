@@ -22,7 +22,7 @@ from conformance.operations import OPERATIONS
 from conformance.operations._windows import pair
 from conformance.oracle import Oracle
 from conformance.selection import choose_operations, laws_of
-from conformance.tree import Array, leaves
+from conformance.tree import Array, leaves, map_leaves
 from conformance.verdict import Status
 
 from .generator import Chance, drawn, exceptions, impossible, pairs_of, reached, values_of
@@ -116,9 +116,15 @@ def test_the_exceptions_are_published() -> None:
 
 
 def floating(oracle: Oracle) -> list[Array]:
-    """All floating tensors of a case with more than one element, cotangents included."""
+    """All floating tensors of a case with more than one element, with cotangents of what is differentiated."""
     case = oracle.case
-    given = (*case.params.values(), *case.inputs, *(leaf for _, leaf in leaves(case.cotangent)))
+    ones = oracle.heard(map_leaves(np.ones_like, case.cotangent))
+    heard = [
+        leaf
+        for (_, leaf), (_, one) in zip(leaves(case.cotangent), leaves(ones), strict=True)
+        if one is not None and (one.any() or not one.size)
+    ]
+    given = (*case.params.values(), *case.inputs, *heard)
     return [array for array in given if array is not None and array.dtype.kind == "f" and array.size > 1]
 
 

@@ -76,3 +76,18 @@ def test_another_formula_differs() -> None:
 
     found = complaints(outside, aten.native_layer_norm.default, numbers(4, 3), (3,), None, None, 1e-9)
     assert [complaint.partition(":")[0].split()[1][0] for complaint in found] == ["0", "2"], found
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (2, 3, 4), (2, 3, 2, 2)])
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("affine", [True, False])
+def test_batch_norm_is_what_is_written_out(shape: tuple[int, ...], training: bool, affine: bool) -> None:
+    """Forward and backward, by the batch's statistics and by running ones."""
+    x, g = numbers(*shape), numbers(*shape, salt=1)
+    weight, bias = (numbers(3, salt=2), numbers(3, salt=3)) if affine else (None, None)
+    running = (None, None) if training else (numbers(3, salt=4), numbers(3, salt=5).abs() + 1)
+    given = (x, weight, bias, *running, training, 0.0, 0.01)
+    same(aten.native_batch_norm.default, *given)
+    _, mean, rstd = aten.native_batch_norm.default(*given)
+    asked = [True, affine, affine]
+    same(aten.native_batch_norm_backward.default, g, x, weight, *running, mean, rstd, training, 0.01, asked)

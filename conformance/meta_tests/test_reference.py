@@ -51,6 +51,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "leaky_relu": ("inplace",),
     "hardswish": ("inplace",),
     "dropout": ("inplace",),
+    "batch_norm": ("device", "dtype"),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
 
@@ -64,8 +65,17 @@ FUNCTIONS: Mapping[str, Any] = {
 
 ADDED: Mapping[str, tuple[str, ...]] = {
     "dropout": ("training",),
+    "batch_norm": ("training",),
 }
 """Config that is no argument of torch's constructor: the mode, where it matters."""
+
+CLASSES: Mapping[str, tuple[str, ...]] = {
+    "batch_norm": ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d"),
+}
+"""torch's classes of a reference that is several of them; of any other it is the one of the same name."""
+
+DETACHED: Mapping[str, int] = {"batch_norm": 1}
+"""How many outputs are differentiated, where not all are."""
 
 by_operation = pytest.mark.parametrize("name", OPERATIONS)
 by_case = pytest.mark.parametrize(
@@ -86,10 +96,15 @@ def options(constructor: Callable[..., Any]) -> dict[str, Any]:
     return {name: p.default for name, p in list(signature.parameters.items())[1:]}
 
 
+def classes(name: str) -> tuple[str, ...]:
+    """The names of torch's classes that a reference stands for."""
+    return CLASSES.get(name, (reference_class(name).__name__,))
+
+
 def torchs_options(name: str) -> dict[str, Any]:
     """What torch's constructor takes; of a function, all its arguments that are no tensors."""
     if name not in FUNCTIONS:
-        return options(getattr(nn, reference_class(name).__name__).__init__)
+        return options(getattr(nn, classes(name)[0]).__init__)
     return {
         argument.name: argument.default_value if argument.has_default_value() else inspect.Parameter.empty
         for argument in FUNCTIONS[name]._schema.arguments
@@ -116,6 +131,13 @@ def test_left_out_arguments_exist(name: str) -> None:
     """Every argument that is left out is one that torch has."""
     torchs = torchs_options(name)
     assert set(LEFT_OUT[name]) <= set(torchs)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_several_classes_have_one_signature(name: str) -> None:
+    """Torch's classes that one reference stands for take the same arguments."""
+    first, *others = (options(getattr(nn, torchs).__init__) for torchs in CLASSES[name])
+    assert all(list(other.items()) == list(first.items()) for other in others)
 
 
 def test_rnn_overload_is_what_runs() -> None:
@@ -182,6 +204,9 @@ def flat_function(case: Case) -> tuple[Callable[[Tensor], Tensor], Tensor]:
                 module, params, tuple(tensors[i] for i in range(len(inputs))), strict=True
             )
         return torch.cat([leaf.reshape(-1) for leaf in flat(output) if leaf.is_floating_point()])
+        outputs = output if isinstance(output, tuple) else (output,)
+        outputs = outputs[: DETACHED.get(case.operation)]
+        return torch.cat([leaf.reshape(-1) for leaf in outputs if leaf.is_floating_point()])
 
     return function, torch.cat([tensor.reshape(-1) for tensor in varied.values()])
 
@@ -327,6 +352,21 @@ def test_embedding_is_torchs(case: Case) -> None:
         output = functional_call(evaluate, {"weight": weight}, (x,), strict=True)
         found.append((output, *torch.autograd.grad(output, weight, cotangent)))
     assert all(map(torch.equal, *found))
+def test_batch_norm_is_torchs_module(case: Case) -> None:
+    """Output and running statistics are those that torch's module has, or has been left with, after a call."""
+    if case.operation != "batch_norm":
+        return
+    output, (*_, x) = call(case)
+    config = {name: value for name, value in case.config.items() if name != "training"}
+    torchs = {2: nn.BatchNorm1d, 3: nn.BatchNorm1d, 4: nn.BatchNorm2d, 5: nn.BatchNorm3d}[x.ndim]
+    module = torchs(**config).double().train(case.config["training"])
+    module.load_state_dict({name: torch.tensor(array) for name, array in case.params.items()})
+    expected = [module(x), *module.buffers()] if isinstance(output, tuple) else [module(x)]
+    found = output if isinstance(output, tuple) else (output,)
+    assert torch.equal(found[0], expected[0])
+    for got, want in zip(found, expected, strict=True):
+        # The reference has no in-place update to share with torch's kernel, so that the last digit may differ.
+        torch.testing.assert_close(got, want)
 
 
 X = torch.linspace(-1, 1, 36).reshape(1, 1, 6, 6)
@@ -425,7 +465,9 @@ def test_docstring_is_a_specification(name: str) -> None:
     has_params = any(case.params for case in STORED_CASES if case.operation == name)
     assert not missing(documentation, ("Inputs", "Output", "Source", *(("Params",) if has_params else ())))
     page = f"torch.{FUNCTIONS[name].overloadpacket.__name__}" if name in FUNCTIONS else ""
-    assert f"{page or f'torch.nn.{reference.__name__}'}.html" in documentation.partition("Source:")[2]
+    pages = [page] if page else [f"torch.nn.{torchs}" for torchs in classes(name)]
+    source = documentation.partition("Source:")[2]
+    assert any(f"{page}.html" in source for page in pages)
     assert all(option in documentation for option in options(reference.__init__))
 
 

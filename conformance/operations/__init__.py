@@ -4,6 +4,7 @@ from ..operation import Operation
 from .adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from .add import ADD
 from .avg_pool2d import AVG_POOL2D
+from .batch_norm import BATCH_NORM
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .dropout import DROPOUT
@@ -56,6 +57,7 @@ OPERATIONS: tuple[Operation, ...] = (
     DROPOUT,
     EMBEDDING,
     LAYER_NORM,
+    BATCH_NORM,
     GELU,
     SILU,
     ADAPTIVE_AVG_POOL2D,

@@ -1,5 +1,7 @@
 """What normalisations share: contents whose variance says something, and sizes of what is averaged."""
 
+from dataclasses import replace
+
 from ..drawing import Draw, Reach
 
 EPS = (1e-5, 0.125, 1e-3, 1e-5)
@@ -13,6 +15,9 @@ STANDARDISED = Reach(
     whole=((1e-3, 0.0), (1.0, 30.0), (1e-2, 0.0), (1.0, -100.0), (1e12, 0.0), (1e-30, 0.0)),
 )
 """For what is standardised: an offset of 10**4 deviations would leave float32 no digits to judge."""
+
+SPREAD_OUT = replace(STANDARDISED, rows=tuple(row for row in STANDARDISED.rows if row[0]))
+"""Without constant rows: a variance that is tracked and should be 0 is the square of a rounding error."""
 
 
 def few_or_many(draw: Draw) -> int:

@@ -66,6 +66,7 @@ EXACT = frozenset(
     replication_pad1d reshape roll scalar_tensor scatter select select_backward set_ sign slice slice_backward
     split split_with_sizes squeeze stack t threshold_backward to transpose unbind unsqueeze view where zero_
     zeros zeros_like unfold
+    _local_scalar_dense
     """.split()
 )
 
@@ -83,6 +84,9 @@ _FUSED = (
     aten.mse_loss_backward.default,
     aten.sigmoid_backward.default,
     aten.tanh_backward.default,
+    aten.lerp.Scalar,
+    aten.addcmul.default,
+    aten.addcdiv.default,
 )
 DECOMPOSITIONS: Mapping[Any, Callable[..., Any]] = get_decompositions(list(_FUSED))
 
@@ -235,6 +239,12 @@ def _convolution_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], resu
     ]
 
 
+def _scaled_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # x + alpha * y in one primitive: the product is rounded too, unless there is nothing to multiply.
+    alpha = kwargs.get("alpha", 1)
+    return result.abs() if alpha == 1 else result.abs() + abs(alpha) * abs(args[1])
+
+
 _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any], Any]] = {
     "mm": _matrix_product,
     "bmm": _matrix_product,
@@ -247,6 +257,7 @@ _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any]
     "mean": _mean,
     "convolution": _convolution,
     "convolution_backward": _convolution_backward,
+    "add": _scaled_sum,
 }
 
 # Sums that the mode cannot look into, linear in their floating arguments: the same primitive of the absolute

@@ -19,6 +19,7 @@ from . import (
     mse_loss,
     relu,
     rnn,
+    sgd,
     sigmoid,
     softmax,
     tanh,
@@ -43,6 +44,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *cross_entropy.ALTERNATES,
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
+    *sgd.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

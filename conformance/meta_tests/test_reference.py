@@ -353,7 +353,12 @@ def test_docstring_is_a_specification(name: str) -> None:
     documentation = inspect.cleandoc(reference.__doc__ or "")
     has_params = any(case.params for case in STORED_CASES if case.operation == name)
     assert not missing(documentation, ("Inputs", "Output", "Source", *(("Params",) if has_params else ())))
-    assert f"torch.nn.{reference.__name__}.html" in documentation.partition("Source:")[2]
+    where = (
+        "torch.optim"
+        if issubclass(getattr(torch.optim, reference.__name__, int), torch.optim.Optimizer)
+        else "torch.nn"
+    )
+    assert f"{where}.{reference.__name__}.html" in documentation.partition("Source:")[2]
     assert all(option in documentation for option in options(reference.__init__))
 
 

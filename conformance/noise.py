@@ -262,10 +262,6 @@ def _convolution_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], resu
     ]
 
 
-def _scaled_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
-    # x + alpha * y in one primitive: the product is rounded too, unless there is nothing to multiply.
-    alpha = kwargs.get("alpha", 1)
-    return result.abs() if alpha == 1 else result.abs() + abs(alpha) * abs(args[1])
 def _adaptive_terms(size: Sequence[int], windows: Sequence[int]) -> Tensor:
     """How many terms the means of an adaptive pool have.
 
@@ -310,7 +306,6 @@ _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any]
     "sub": _scaled_sum,
     "convolution": _convolution,
     "convolution_backward": _convolution_backward,
-    "add": _scaled_sum,
     "_adaptive_avg_pool2d": _adaptive_mean,
     "_adaptive_avg_pool2d_backward": _adaptive_mean_backward,
 }

@@ -23,8 +23,8 @@ from .mul import MUL
 from .relu import RELU
 from .relu6 import RELU6
 from .rnn import RNN
-from .sgd import SGD
 from .rnn_cell import RNN_CELL
+from .sgd import SGD
 from .sigmoid import SIGMOID
 from .silu import SILU
 from .softmax import SOFTMAX
@@ -45,7 +45,6 @@ OPERATIONS: tuple[Operation, ...] = (
     CROSS_ENTROPY,
     MSE_LOSS,
     RNN,
-    SGD,
     RNN_CELL,
     LSTM_CELL,
     GRU_CELL,
@@ -61,4 +60,5 @@ OPERATIONS: tuple[Operation, ...] = (
     ADD,
     SUB,
     MUL,
+    SGD,
 )

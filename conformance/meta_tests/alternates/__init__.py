@@ -31,8 +31,8 @@ from . import (
     relu,
     relu6,
     rnn,
-    sgd,
     rnn_cell,
+    sgd,
     sigmoid,
     silu,
     softmax,
@@ -59,7 +59,6 @@ ALTERNATES: tuple[Alternate, ...] = (
     *cross_entropy.ALTERNATES,
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
-    *sgd.ALTERNATES,
     *layer_norm.ALTERNATES,
     *rnn_cell.ALTERNATES,
     *adaptive_avg_pool2d.ALTERNATES,
@@ -75,6 +74,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *lstm_cell.ALTERNATES,
     *gru_cell.ALTERNATES,
     *dropout.ALTERNATES,
+    *sgd.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

@@ -29,15 +29,7 @@ def maximize_ignored(params: Params, gradients: Params, state: Params, **config:
 
 def nesterov_ignored(params: Params, gradients: Params, state: Params, **config: Any) -> Any:
     """The step follows the buffer, with nesterov as without."""
-    stepped, buffers = sgd(params, gradients, state, **config)
-    return (
-        (sgd(params, gradients, state, **{**config, "nesterov": False})[0], buffers)
-        if buffers
-        else (
-            stepped,
-            buffers,
-        )
-    )
+    return sgd(params, gradients, state, **{**config, "nesterov": False})
 
 
 def nesterov_without_momentum(params: Params, gradients: Params, state: Params, **config: Any) -> Any:

@@ -77,7 +77,7 @@ def asked_cases(operation: Operation, dtype: str, source: Source = Source.DRAWN)
         drawing = Draw(_Conjecture(data), operation.name, dtype)
         oracle = Oracle(_drawn(operation, drawing, source))
         try:
-            oracle.give_cotangent(_cotangent(drawing, oracle, source))
+            oracle.give_cotangent(_cotangent(operation, drawing, oracle, source))
         except (RuntimeError, ValueError, IndexError, TypeError, Warning) as error:
             raise JudgeError(
                 f"the reference refuses a drawn case of {operation.name}: {error}; "
@@ -95,7 +95,7 @@ def companions(operation: Operation, oracle: Oracle, source: Source, count: int)
     for content in range(1, count + 1):
         drawing = Draw(Recorded(oracle.choices, content), operation.name, oracle.case.dtype)
         other = Oracle(_drawn(operation, drawing, source))
-        other.give_cotangent(_cotangent(drawing, oracle, source))
+        other.give_cotangent(_cotangent(operation, drawing, oracle, source))
         other.choices = tuple(drawing.made)
         found.append(other)
     together(found)
@@ -108,7 +108,9 @@ def _drawn(operation: Operation, drawing: Draw, source: Source) -> Any:
     return draw(drawing)
 
 
-def _cotangent(drawing: Draw, oracle: Oracle, source: Source) -> Tree:
+def _cotangent(operation: Operation, drawing: Draw, oracle: Oracle, source: Source) -> Tree:
+    if not operation.differentiable:
+        return None
     cotangent = oracle.heard(drawing.cotangent(oracle.output))
     if source != Source.SPECIAL:
         return cotangent

@@ -1,12 +1,15 @@
 """A case: all that replays a verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from .tree import Array, Tree
+
+Argument: TypeAlias = Array | None | Mapping[str, Array]
+"""What a kernel gets by position: an array, None where it is left out, or a mapping of arrays."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -17,6 +20,9 @@ class Case:
     order (None where one is omitted), `cotangent` has the structure of the output (None for integer
     outputs). `regime` says how the contents were drawn; `exact` claims that every partial sum of every
     admissible evaluation is exact in `dtype`.
+
+    Where a kernel takes mappings instead, `inputs` are their arrays, one mapping after the other, and `mappings`
+    are the keys of each: so every array of a case is at hand, and only a call sees mappings.
     """
 
     operation: str
@@ -24,9 +30,24 @@ class Case:
     config: Mapping[str, Any] = field(default_factory=dict)
     params: Mapping[str, Array] = field(default_factory=dict)
     inputs: tuple[Array | None, ...] = ()
+    mappings: tuple[tuple[str, ...], ...] = ()
     cotangent: Tree = None
     regime: str = "exact"
     exact: bool = False
+
+    def passed(self, inputs: Sequence[Any]) -> tuple[Any, ...]:
+        """`inputs`, as many as the case's, as a kernel gets them: by position, or gathered in mappings."""
+        if not self.mappings:
+            return tuple(inputs)
+        following = iter(inputs)
+        return tuple({key: next(following) for key in keys} for keys in self.mappings)
+
+    def input_names(self, names: Sequence[str]) -> tuple[str, ...]:
+        """A name for each of the inputs, from the operation's: `x`, or `gradients['weight']`."""
+        if self.mappings:
+            pairs = zip(names, self.mappings, strict=True)
+            return tuple(f"{name}[{key!r}]" for name, keys in pairs for key in keys)
+        return tuple(names)
 
     def with_inputs(self, *inputs: Array | None, **changes: Any) -> "Case":
         """The same case with other inputs; its cotangent is dropped, since the output may change shape."""
@@ -35,6 +56,17 @@ class Case:
     def with_config(self, **options: Any) -> "Case":
         """The same case with some options changed; its cotangent is dropped, as in `with_inputs`."""
         return replace(self, config={**self.config, **options}, cotangent=None)
+
+
+def flattened(
+    arguments: Sequence[Argument],
+) -> tuple[tuple[Array | None, ...], tuple[tuple[str, ...], ...]]:
+    """(inputs, mappings) of a case whose kernel gets these arguments by position."""
+    mappings = [argument for argument in arguments if isinstance(argument, Mapping)]
+    if mappings:
+        assert len(mappings) == len(arguments), "either all arguments are mappings or none"
+        return tuple(a for given in mappings for a in given.values()), tuple(tuple(m) for m in mappings)
+    return tuple(a for a in arguments if not isinstance(a, Mapping)), ()
 
 
 def copy_array(array: Array) -> Array:

@@ -37,6 +37,7 @@ def save_case(path: Path, case: Case, law: str | None = None) -> None:
         "config": dict(case.config),
         "params": list(case.params),
         "inputs": [None if array is None else f"inputs.{i}" for i, array in enumerate(case.inputs)],
+        "mappings": case.mappings,
         "cotangent": _names(case.cotangent, "cotangent"),
         "layout": {name: _layout(array) for name, array in arrays.items()},
     }
@@ -82,6 +83,7 @@ def same_case(one: "Case", other: "Case") -> bool:
         and one.params.keys() == other.params.keys()
         and all(_same(one.params[name], other.params[name]) for name in one.params)
         and _same(one.inputs, other.inputs)
+        and one.mappings == other.mappings
         and _same(one.cotangent, other.cotangent)
     )
 
@@ -107,6 +109,7 @@ def _decoded(document: Mapping[str, Any], stored: Mapping[str, Array]) -> tuple[
         config={str(option): _tupled(value) for option, value in document["config"].items()},
         params={name: arrays[f"params.{name}"] for name in document["params"]},
         inputs=tuple(None if name is None else arrays[name] for name in document["inputs"]),
+        mappings=_tupled(document.get("mappings", [])),
         cotangent=refilled(document["cotangent"]),
         regime=str(document["regime"]),
         exact=bool(document["exact"]),
@@ -125,6 +128,7 @@ def _branches(tree: Tree, name: str) -> Iterator[tuple[str, Array]]:
         for position, branch in enumerate(tree):
             yield from _branches(branch, f"{name}.{position}")
     elif tree is not None:
+        assert not isinstance(tree, dict)
         yield name, tree
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
-from .case import Case
+from .case import Argument, Case, flattened
 from .tree import Array, Tree
 
 T = TypeVar("T")
@@ -261,16 +261,18 @@ class Draw:
         *,
         config: Mapping[str, Any],
         params: Mapping[str, Array] | None = None,
-        inputs: Sequence[Array | None],
+        inputs: Sequence[Argument],
         exact: bool = False,
     ) -> Case:
         """The case drawn; `exact` claims exact sums where the contents are small integers."""
+        flat, mappings = flattened(inputs)
         return Case(
             operation=self.operation,
             dtype=self.dtype.name,
             config=dict(config),
             params=dict(params or {}),
-            inputs=tuple(None if array is None else np.asarray(array) for array in inputs),
+            inputs=tuple(None if array is None else np.asarray(array) for array in flat),
+            mappings=mappings,
             regime=self.regime,
             exact=exact and self.regime == "exact",
         )
@@ -279,6 +281,8 @@ class Draw:
         """A random cotangent of the output's structure: never all ones, None for integer outputs."""
         if isinstance(output, tuple):
             return tuple(self.cotangent(branch) for branch in output)
+        if isinstance(output, dict):
+            return {key: self.cotangent(output[key]) for key in sorted(output)}
         if output is None or not np.issubdtype(output.dtype, np.floating):
             return None
         return self.tensor(output.shape)

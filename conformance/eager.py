@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
-from .case import Case
+from .case import Argument, Case
 from .kernel import Kernel
-from .specification import build, differentiated
+from .specification import build, differentiated, has_derivative
 from .tree import Array, Tree, leaves
 
 Function = Callable[..., Any]
-"""(params, *inputs, **config) -> output, in tensors: a tensor or nested tuples of them."""
+"""(params, *inputs, **config) -> output, in tensors: a tensor or nested tuples and mappings of them."""
 
 
 def reference_function(operation: str) -> Function:
@@ -24,6 +24,8 @@ def reference_function(operation: str) -> Function:
 
     def function(params: Mapping[str, Tensor], *inputs: Tensor | None, **config: Any) -> Any:
         module = build(Case(operation=operation, dtype="", config=config, params=params))  # type: ignore[arg-type]
+        if any(isinstance(given, Mapping) for given in inputs):
+            return module(dict(params), *inputs)
         return functional_call(module, dict(params), inputs, strict=True)
 
     return function
@@ -36,7 +38,7 @@ def eager_kernel(operation: str, function: Function | None = None) -> Kernel:
     """
     evaluate = reference_function(operation) if function is None else function
 
-    def forward(params: Mapping[str, Array], *inputs: Array | None, **config: Any) -> Tree:
+    def forward(params: Mapping[str, Array], *inputs: Argument, **config: Any) -> Tree:
         with _refusals(), torch.no_grad():
             output = evaluate(_tensors(params), *(_tensor(array) for array in inputs), **config)
             return _arrays(output)
@@ -71,7 +73,7 @@ def eager_kernel(operation: str, function: Function | None = None) -> Kernel:
 
         return result, pullback
 
-    return Kernel(operation, forward, vjp)
+    return Kernel(operation, forward, vjp if has_derivative(operation) else None)
 
 
 @contextmanager
@@ -86,12 +88,14 @@ def _refusals() -> Iterator[None]:
             raise ValueError(str(error)) from error
 
 
-def _tensor(array: Array | None) -> Any:
+def _tensor(array: Argument) -> Any:
     # Copied to torch's own memory, which is aligned, and to plain strides: results must not depend on where and
     # how an argument lies, and over odd strides of a dimension of size 1 the float32 pullback of torch 2.13's
     # convolution writes beyond its memory.
     if array is None:
         return None
+    if isinstance(array, Mapping):
+        return _tensors(array)
     return torch.from_numpy(np.array(array, order="C")).clone(memory_format=torch.contiguous_format)
 
 
@@ -106,4 +110,6 @@ def _flat(output: Any) -> list[Tensor]:
 def _arrays(output: Any) -> Tree:
     if isinstance(output, tuple):
         return tuple(_arrays(branch) for branch in output)
+    if isinstance(output, dict):
+        return {key: _arrays(branch) for key, branch in output.items()}
     return np.array(output.detach().numpy())

@@ -34,7 +34,7 @@ class Raised(CallFault):
 
 
 class Malformed(CallFault):
-    """What the kernel returned is not an array or nested tuples of arrays."""
+    """What the kernel returned is no tree of arrays."""
 
     kind = CallFault.PREFIX + "malformed"
 
@@ -50,17 +50,20 @@ class Kernel:
 
 @dataclass(frozen=True)
 class Arguments:
-    """The copies handed to one call: kept, so that changes and shared memory can be seen afterwards."""
+    """The copies handed to one call: kept, so that changes and shared memory can be seen afterwards.
+
+    `passed` are the inputs as the kernel gets them, some of them perhaps gathered in mappings.
+    """
 
     params: dict[str, Array]
     inputs: tuple[Array | None, ...]
+    passed: tuple[Any, ...]
 
     @classmethod
     def of(cls, case: Case) -> "Arguments":
-        return cls(
-            {name: copy_array(array) for name, array in case.params.items()},
-            tuple(None if array is None else copy_array(array) for array in case.inputs),
-        )
+        inputs = tuple(None if array is None else copy_array(array) for array in case.inputs)
+        params = {name: copy_array(array) for name, array in case.params.items()}
+        return cls(params, inputs, case.passed(inputs))
 
 
 def call_forward(kernel: Kernel, case: Case, arguments: Arguments) -> Tree:
@@ -103,9 +106,13 @@ def call_pullback(
 
 
 def as_tree(value: Any, what: str) -> Tree:
-    """`value` as an array or nested tuples of arrays; a NumPy scalar is a 0-d array."""
+    """`value` as an array or nested tuples and mappings of arrays; a NumPy scalar is a 0-d array."""
     if isinstance(value, tuple):
         return tuple(as_tree(branch, what) for branch in value)
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise Malformed(f"{what} a mapping with a key that is no string")
+        return {key: as_tree(branch, what) for key, branch in value.items()}
     leaf = _leaf(value, what)
     if leaf is None:
         raise Malformed(f"{what} None, expected a NumPy array or nested tuples of them")
@@ -135,7 +142,7 @@ def _leaf(value: Any, what: str) -> Array | None:
 
 def _call(function: Callable[..., Any], name: str, case: Case, arguments: Arguments) -> Any:
     try:
-        return guarded(lambda: function(arguments.params, *arguments.inputs, **case.config))
+        return guarded(lambda: function(arguments.params, *arguments.passed, **case.config))
     except Raised as fault:
         if isinstance(fault.original, TypeError):
             _check_signature(function, name, case, arguments)
@@ -145,10 +152,10 @@ def _call(function: Callable[..., Any], name: str, case: Case, arguments: Argume
 def _check_signature(function: Callable[..., Any], name: str, case: Case, arguments: Arguments) -> None:
     """Say so where it is the signature that does not take the call."""
     try:
-        inspect.signature(function).bind(arguments.params, *arguments.inputs, **case.config)
+        inspect.signature(function).bind(arguments.params, *arguments.passed, **case.config)
     except TypeError as error:
         options = ", ".join(case.config)
-        names = ", ".join(f"input_{i}" for i in range(len(case.inputs)))
+        names = ", ".join(f"input_{i}" for i in range(len(arguments.passed)))
         wanted = f"{name}(params, {names}{', *, ' + options if options else ''})"
         raise Raised(TypeError(f"{name}() has the wrong signature: {error}; expected {wanted}")) from error
     except ValueError:

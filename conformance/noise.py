@@ -73,6 +73,7 @@ EXACT = frozenset(
     split split_with_sizes squeeze stack t threshold_backward to transpose unbind unsqueeze view where zero_
     zeros zeros_like unfold
     embedding
+    _local_scalar_dense
     clamp clamp_max clamp_min hardtanh hardtanh_backward
     unsafe_split
     """.split()
@@ -92,6 +93,9 @@ _FUSED = (
     aten.mse_loss_backward.default,
     aten.sigmoid_backward.default,
     aten.tanh_backward.default,
+    aten.lerp.Scalar,
+    aten.addcmul.default,
+    aten.addcdiv.default,
     aten.silu.default,
     aten.silu_backward.default,
     aten.gelu.default,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .case import Case
+from .case import Argument, Case, flattened
 from .drawing import Draw
 from .tree import Array, Tree, map_leaves
 
@@ -21,7 +21,7 @@ class Rejection:
     name: str
     config: Mapping[str, Any] = field(default_factory=dict)
     params: Mapping[str, Array] = field(default_factory=dict)
-    inputs: tuple[Array | None, ...] = ()
+    inputs: tuple[Argument, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,8 @@ class Operation:
     `cases` draws a case; `special` draws one with NaN, infinities, signed zeros and subnormals (None: the
     law `special_values` does not apply); `outputs` names the parts of the output for messages. `samples` says
     where the samples of a case are (None: the operation has none). `derivative` says whether the gradient of a
-    case is the derivative of its output.
+    case is the derivative of its output. Without a derivative at all (`differentiable`) no law of pullbacks
+    applies, and cases have no cotangent.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Operation:
     outputs: tuple[str, ...] = ("output",)
     samples: Callable[[Case], Samples] | None = None
     derivative: Callable[[Case], bool] = _always
+    differentiable: bool = True
 
 
 def listed_case(operation: str, entry: Rejection | Kink, dtype: str) -> Case:
@@ -87,12 +89,14 @@ def listed_case(operation: str, entry: Rejection | Kink, dtype: str) -> Case:
     def cast(array: Array) -> Array:
         return array.astype(dtype) if np.issubdtype(array.dtype, np.floating) else array
 
+    inputs, mappings = flattened(entry.inputs)
     return Case(
         operation=operation,
         dtype=dtype,
         config=entry.config,
         params={name: cast(array) for name, array in entry.params.items()},
-        inputs=tuple(None if array is None else cast(array) for array in entry.inputs),
+        inputs=tuple(None if array is None else cast(array) for array in inputs),
+        mappings=mappings,
         cotangent=map_leaves(cast, entry.cotangent) if isinstance(entry, Kink) else None,
         regime="listed",
     )

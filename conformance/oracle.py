@@ -31,6 +31,8 @@ def _tensor(array: Array) -> Tensor:
 
 
 def _leaves(value: Any) -> Any:
+    if isinstance(value, dict):
+        value = [value[key] for key in sorted(value)]
     return (
         [leaf for branch in value for leaf in _leaves(branch)]
         if isinstance(value, (tuple, list))
@@ -131,7 +133,8 @@ def _structure(case: Case) -> Any:
     def form(array: Array | None) -> Any:
         return None if array is None else (array.shape, array.dtype)
 
-    return dict(case.config), {k: form(a) for k, a in case.params.items()}, [form(a) for a in case.inputs]
+    arrays = {k: form(a) for k, a in case.params.items()}, [form(a) for a in case.inputs]
+    return dict(case.config), case.mappings, arrays
 
 
 class _Seed(torch.autograd.Function):
@@ -161,11 +164,15 @@ class _Evaluation:
         inputs = [self._stacked([case.inputs[i] for case in cases]) for i in range(len(first.inputs))]
         module = build(first)
         learned = differentiated(module)
-        for tensor in (*(t for name, t in params.items() if name in learned), *inputs):
+        # What takes mappings is a step of an optimiser: a function that nobody differentiates.
+        varied = () if first.mappings else (*(t for name, t in params.items() if name in learned), *inputs)
+        for tensor in varied:
             if tensor is not None and tensor.is_floating_point():
                 tensor.requires_grad_()
 
         def evaluate(params: dict[str, Tensor], *inputs: Any) -> Any:
+            if first.mappings:
+                return module(params, *first.passed(inputs))
             return functional_call(module, params, inputs, strict=True)
 
         if self._lanes > 1:
@@ -206,6 +213,8 @@ class _Evaluation:
         def part(value: Any) -> Tree:
             if isinstance(value, (tuple, list)):
                 return tuple(part(branch) for branch in value)
+            if isinstance(value, dict):
+                return {key: part(value[key]) for key in sorted(value)}
             return self._lanes_of(value)
 
         return part(self.given)
@@ -273,6 +282,8 @@ def _refilled(oracle: Oracle, arrays: list[Array | None]) -> Spread:
     following = iter(arrays)
 
     def refill(tree: Tree) -> Tree:
+        if isinstance(tree, dict):
+            return {key: refill(tree[key]) for key in sorted(tree)}
         return tuple(refill(branch) for branch in tree) if isinstance(tree, tuple) else next(following)
 
     output = refill(oracle.output)

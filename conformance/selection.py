@@ -29,7 +29,11 @@ def laws_of(operation: Operation) -> tuple[Law, ...]:
         Source.KINKS: bool(operation.kinks),
         Source.REJECTS: bool(operation.rejects),
     }
-    return tuple(law for law in (*LAWS, *operation.laws) if given[law.source])
+    return tuple(
+        law
+        for law in (*LAWS, *operation.laws)
+        if given[law.source] and (operation.differentiable or not law.needs_vjp)
+    )
 
 
 def profiles() -> dict[str, tuple[str, ...]]:

@@ -79,6 +79,11 @@ def differentiated(module: nn.Module) -> frozenset[str]:
     return frozenset(name for name, _ in module.named_parameters())
 
 
+def has_derivative(operation: str) -> bool:
+    """Whether a reference is differentiated: a step of an optimiser, which is given params, is not."""
+    return "params" not in inspect.signature(reference_class(operation).forward).parameters
+
+
 def build(case: Case) -> nn.Module:
     """The reference module of a case, in float64, built once for each config.
 

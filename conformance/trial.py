@@ -355,6 +355,8 @@ def copy_tree(tree: Tree) -> Tree:
     """Fresh copies of every leaf."""
     if isinstance(tree, tuple):
         return tuple(copy_tree(branch) for branch in tree)
+    if isinstance(tree, dict):
+        return {key: copy_tree(branch) for key, branch in tree.items()}
     return None if tree is None else tree.copy()
 
 
@@ -371,6 +373,6 @@ def arrays_of(*trees: Any) -> Iterator[Array]:
         if isinstance(tree, np.ndarray):
             yield tree
         elif isinstance(tree, dict):
-            yield from arrays_of(*tree.values())
+            yield from arrays_of(*(tree[key] for key in sorted(tree)))
         elif isinstance(tree, (tuple, list)):
             yield from arrays_of(*tree)

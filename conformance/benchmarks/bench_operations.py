@@ -16,7 +16,7 @@ from conformance.backend import Failure, load
 from conformance.case import Case
 from conformance.kernel import Kernel
 from conformance.operations import OPERATIONS
-from conformance.specification import build, differentiated
+from conformance.specification import build, differentiated, has_derivative
 from conformance.tree import leaves
 
 from .sizes import ORDINARY, SMALL
@@ -38,6 +38,8 @@ def torch_call(case: Case, backward: bool) -> Callable[[], Any]:
     wanted = [t for t in (*params.values(), *inputs) if t is not None and t.requires_grad]
 
     def forward() -> Any:
+        if case.mappings:
+            return module(params, *case.passed(inputs))
         return functional_call(module, params, tuple(inputs))
 
     def both() -> Any:
@@ -58,7 +60,8 @@ def kernel_call(kernel: Kernel, case: Case, backward: bool) -> Callable[[], Any]
     if not backward:
         assert kernel.forward is not None
         forward = kernel.forward
-        return lambda: forward(case.params, *case.inputs, **case.config)
+        passed = case.passed(case.inputs)
+        return lambda: forward(case.params, *passed, **case.config)
     assert kernel.vjp is not None
     vjp = kernel.vjp
     return lambda: vjp(case.params, *case.inputs, **case.config)[1](case.cotangent)
@@ -73,6 +76,8 @@ def test_operation(benchmark: Any, name: str, size: str, backward: bool, who: st
     if size == "ordinary" and who == "manual_loops":
         pytest.skip("scalar loops are timed at the small size")
     case = (ORDINARY if size == "ordinary" else SMALL)[name]
+    if backward and not has_derivative(name):
+        pytest.skip("it has no derivative")
     benchmark.group = f"{name} {size} {'forward+pullback' if backward else 'forward'}"
     benchmark.extra_info["who"] = who
     benchmark._timer = time.thread_time

@@ -5,27 +5,35 @@ from typing import Any
 
 import numpy as np
 
-from ..case import Case
+from ..case import Case, flattened
 from ..oracle import Oracle
 from ..tree import Tree, is_floating, map_leaves
+from ..specification import has_derivative
+from ..tree import map_leaves
 
 
 def _case(operation: str, config: Mapping[str, Any], params: Mapping[str, Any], *inputs: Any) -> Case:
-    """A float32 case with generic contents; a tuple stands for an array of that shape."""
+    """A float32 case with generic contents; a tuple stands for an array of that shape, also within a mapping."""
     generator = np.random.default_rng(0)
 
     def array(shape: Any) -> Any:
         if isinstance(shape, tuple):
             return generator.standard_normal(shape).astype(np.float32)
+        if isinstance(shape, Mapping):
+            return {name: array(part) for name, part in shape.items()}
         return shape
 
+    given, mappings = flattened([array(shape) for shape in inputs])
     case = Case(
         operation=operation,
         dtype="float32",
         config=config,
         params={name: array(shape) for name, shape in params.items()},
-        inputs=tuple(array(shape) for shape in inputs),
+        inputs=given,
+        mappings=mappings,
     )
+    if not has_derivative(operation):
+        return case
     oracle = Oracle(case)
     oracle.give_cotangent(
         map_leaves(
@@ -142,6 +150,11 @@ def _gru(steps: int, batch: int, features: int, hidden: int) -> Case:
         "bias_hh_l0": (3 * hidden,),
     }
     return _case("gru", {**sizes, **options}, params, (steps, batch, features), None)
+def _step(name: str, features: int, config: Mapping[str, Any], *parts: str) -> Case:
+    """A step of an optimiser on the params of one layer, which has a state of `parts`."""
+    params = {"weight": (features, features), "bias": (features,)}
+    state = {f"{key}.{part}": shape for key, shape in params.items() for part in parts}
+    return _case(name, config, params, params, state)
 
 
 def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Case]:
@@ -237,6 +250,18 @@ def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Cas
             },
             {"weight": (10, features)},
             classes,
+        "sgd": _step(
+            "sgd",
+            features,
+            {
+                "lr": 0.1,
+                "momentum": 0.9,
+                "dampening": 0.0,
+                "weight_decay": 1e-4,
+                "nesterov": False,
+                "maximize": False,
+            },
+            "momentum_buffer",
         ),
     }
 

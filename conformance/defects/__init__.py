@@ -33,6 +33,7 @@ from . import (
     relu6,
     rnn,
     rnn_cell,
+    sgd,
     sigmoid,
     silu,
     softmax,
@@ -75,4 +76,5 @@ DEFECTS: tuple[Defect, ...] = (
     *gru_cell.DEFECTS,
     *gru.DEFECTS,
     *dropout.DEFECTS,
+    *sgd.DEFECTS,
 )

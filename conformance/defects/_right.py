@@ -25,6 +25,13 @@ def right_kernel(operation: str) -> tuple[Callable[..., Any], Callable[..., Any]
     return kernel.forward, kernel.vjp
 
 
+def right_forward(operation: str) -> Callable[..., Any]:
+    """The forward of arrays alone: of an operation without a derivative."""
+    forward = eager_kernel(operation).forward
+    assert forward is not None
+    return forward
+
+
 class _Swapped(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, value: Tensor, other: Tensor) -> Tensor:

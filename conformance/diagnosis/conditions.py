@@ -47,7 +47,8 @@ def _option(name: str) -> Callable[[Case], Any]:
 
 def _dimensions(index: int) -> Callable[[Case], Any]:
     def count(case: Case) -> int | None:
-        given = case.inputs[index]
+        # Of mappings there are as many arrays as there are params: none has a place of its own.
+        given = None if case.mappings else case.inputs[index]
         return None if given is None else given.ndim
 
     return count

@@ -137,7 +137,7 @@ def _others(sight: Sight, inputs: Sequence[str]) -> Iterator[tuple[str, Guess]]:
                 f"has {key} once {words}",
                 lambda s, key=key, factor=factor: _added(s, s.oracle.case.params.get(key), factor),  # type: ignore[misc]
             )
-    for i, name in enumerate(inputs):
+    for i, name in enumerate(() if sight.oracle.case.mappings else inputs):
         for words, factor in (("too many", 1.0), ("too few", -1.0)):
             yield (
                 f"has {name} once {words}",

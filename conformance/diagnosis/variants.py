@@ -153,4 +153,6 @@ def _with_cotangent(index: int, change: Callable[[Array], Array]) -> Variant:
 def _changed(tree: Tree, places: Iterator[int], index: int, change: Callable[[Array], Array]) -> Tree:
     if isinstance(tree, tuple):
         return tuple(_changed(branch, places, index, change) for branch in tree)
+    if isinstance(tree, dict):
+        return {key: _changed(tree[key], places, index, change) for key in sorted(tree)}
     return change(tree) if next(places) == index and tree is not None else tree

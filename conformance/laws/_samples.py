@@ -59,6 +59,8 @@ def with_axes(
     def changed(branch: Tree) -> Tree:
         if isinstance(branch, tuple):
             return tuple(changed(leaf) for leaf in branch)
+        if isinstance(branch, dict):
+            return {key: changed(branch[key]) for key in sorted(branch)}
         return change(branch, next(remaining))
 
     return changed(tree)

@@ -81,6 +81,8 @@ def _each(change: Callable[[Array, Orders], Array], tree: Tree, orders: Iterator
     """Every leaf of an output changed by its own orders, from left to right."""
     if isinstance(tree, tuple):
         return tuple(_each(change, branch, orders) for branch in tree)
+    if isinstance(tree, dict):
+        return {key: _each(change, tree[key], orders) for key in sorted(tree)}
     mine = next(orders)
     return None if tree is None else change(tree, mine)
 

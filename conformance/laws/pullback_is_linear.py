@@ -41,5 +41,5 @@ def _sum(a: Array | None, b: Array | None) -> Array | None:
 def _combined(a: Tree, b: Tree) -> Tree:
     if isinstance(a, tuple) and isinstance(b, tuple):
         return tuple(map(_combined, a, b))
-    assert not isinstance(a, tuple) and not isinstance(b, tuple)
+    assert not isinstance(a, tuple | dict) and not isinstance(b, tuple | dict)
     return _sum(a, b)

@@ -27,11 +27,18 @@ def purity(trial: Trial) -> None:
 
 def _untouched(trial: Trial, arguments: Arguments, what: str) -> None:
     case = trial.case
-    given = (*arguments.params.items(), *zip(trial.operation.inputs, arguments.inputs, strict=True))
+    names = case.input_names(trial.operation.inputs)
+    given = (*arguments.params.items(), *zip(names, arguments.inputs, strict=True))
     kept = (*case.params.values(), *case.inputs)
     trial.require(
         set(arguments.params) == set(case.params), f"{what} changed the keys of params", kind="keys changed"
     )
+    for name, mapping, mine in zip(
+        trial.operation.inputs, arguments.passed, case.passed(arguments.inputs), strict=True
+    ):
+        if isinstance(mapping, dict):
+            kept_all = mapping.keys() == mine.keys() and all(mapping[key] is mine[key] for key in mine)
+            trial.require(kept_all, f"{what} changed the entries of {name}", kind="keys changed")
     for (name, now), before in zip(given, kept, strict=True):
         if now is None or before is None:
             continue

@@ -77,6 +77,18 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     assert back.cotangent[1][0] is None
 
 
+def test_mappings_come_back(tmp_path: Path) -> None:
+    """Inputs that a kernel gets in mappings have their keys and order after a file, an empty mapping too."""
+    keys = (("weight", "bias"), (), ("bias.step",))
+    case = stored_case(inputs=(BASE, BASE[0], np.array(3.0)), mappings=keys, cotangent=None)
+    save_case(tmp_path / "case.safetensors", case)
+    back, _ = load_case(tmp_path / "case.safetensors")
+    assert back.mappings == keys
+    assert same_case(case, back)
+    assert [list(mapping) for mapping in back.passed(back.inputs)] == [list(names) for names in keys]
+    assert not same_case(case, stored_case(inputs=case.inputs, cotangent=None))
+
+
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_a_layout_comes_back(tmp_path: Path, name: str) -> None:
     """Values, bits, order, strides and writability of an array survive a file."""

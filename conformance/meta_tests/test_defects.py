@@ -67,9 +67,10 @@ def test_every_law_has_a_defect() -> None:
 
 
 def test_every_operation_has_defects_of_its_gradient_too() -> None:
-    """Every operation has a defect in what it computes, and one in its pullback."""
+    """Every operation has a defect in what it computes, and one in its pullback, where it has one."""
     named = {(defect.operation, defect.law == "vjp") for defect in DEFECTS}
-    assert named >= {(operation.name, gradient) for operation in OPERATIONS for gradient in (False, True)}
+    assert named >= {(operation.name, False) for operation in OPERATIONS}
+    assert named >= {(operation.name, True) for operation in OPERATIONS if operation.differentiable}
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)

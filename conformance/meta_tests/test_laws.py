@@ -64,7 +64,8 @@ def with_cotangents(change: Callable[[Any], Any]) -> Callable[[Operation], Kerne
     def spoilt(operation: Operation) -> Kernel:
         right = eager_kernel(operation.name)
         vjp = right.vjp
-        assert vjp is not None
+        if vjp is None:
+            pytest.skip("it has no cotangents")
 
         def wrong(*arguments: Any, **config: Any) -> Any:
             output, pullback = vjp(*arguments, **config)
@@ -87,16 +88,18 @@ def with_outputs(change: Callable[[Any], Any]) -> Callable[[Operation], Kernel]:
         right = eager_kernel(operation.name)
         forward, vjp = right.forward, right.vjp
         assert forward is not None
-        assert vjp is not None
 
         def all_of(output: Any) -> Any:
+            if isinstance(output, dict):
+                return {key: all_of(branch) for key, branch in output.items()}
             return tuple(map(all_of, output)) if isinstance(output, tuple) else change(output)
 
         def wrong(*arguments: Any, **config: Any) -> Any:
+            assert vjp is not None
             output, pullback = vjp(*arguments, **config)
             return all_of(output), pullback
 
-        return Kernel(operation.name, lambda *a, **c: all_of(forward(*a, **c)), wrong)
+        return Kernel(operation.name, lambda *a, **c: all_of(forward(*a, **c)), wrong if vjp else None)
 
     return spoilt
 

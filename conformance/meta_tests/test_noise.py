@@ -79,3 +79,26 @@ def test_in_place_is_as_noisy_as_out_of_place(name: str) -> None:
     scatter, own = 6 / np.sqrt(RUNS), 8 * 2.0**-53 / INJECTED
     for plain, in_place in zip(*(spread(function) for function in pairs()[name]), strict=True):
         assert (np.abs(plain - in_place) <= scatter * np.maximum(plain, in_place) + own).all()
+
+
+COMPOSED: dict[str, tuple[Callable[..., Tensor], Callable[..., Tensor]]] = {
+    "lerp": (lambda a, b: torch.lerp(a, b, 0.3), lambda a, b: 0.3 * (b - a) + a),
+    "addcmul": (lambda a, b: torch.addcmul(a, b, b, value=0.7), lambda a, b: 0.7 * b * b + a),
+    "addcdiv": (lambda a, b: torch.addcdiv(a, a, b, value=-0.7), lambda a, b: -0.7 * a / b + a),
+}
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_a_fused_step_is_as_noisy_as_its_parts(name: str) -> None:
+    """Products and quotients inside of one primitive are rounded too."""
+    a, b = (torch.linspace(-1.3, end, 9).double() for end in (2.1, 1.4))
+
+    def spread(function: Callable[..., Tensor]) -> Any:
+        found = []
+        for run in range(RUNS):
+            with Noise(run):
+                found.append(function(a, b).numpy())
+        return np.stack(found).std(axis=0) / INJECTED
+
+    fused, parts = (spread(function) for function in COMPOSED[name])
+    assert (np.abs(fused - parts) <= 6 / np.sqrt(RUNS) * np.maximum(fused, parts)).all()

@@ -123,8 +123,8 @@ def test_cases_have_the_declared_form(operation: Operation, dtype: str) -> None:
         assert set(case.config) == options
         for value in case.config.values():
             assert {type(part) for part in (value if isinstance(value, tuple) else (value,))} <= plain
-        assert len(case.inputs) == len(operation.inputs)
-        assert len(list(leaves(oracle.output))) <= len(operation.outputs)
+        assert len(case.mappings or case.inputs) == len(operation.inputs)
+        assert case.mappings or len(list(leaves(oracle.output))) <= len(operation.outputs)
         for array in (*case.params.values(), *case.inputs):
             assert array is None or isinstance(array, np.ndarray)
             assert array is None or array.dtype == dtype or array.dtype.kind in "ib"
@@ -201,6 +201,8 @@ def is_zero(array: Array) -> bool:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_few_cotangents_are_zero_or_empty(operation: Operation, dtype: str, seed: int) -> None:
     """Under 15 % of the cases: all the others judge a gradient."""
+    if not operation.differentiable:
+        pytest.skip("it has no cotangents")
     oracles = drawn(operation.name, dtype, seed=seed)
     idle = sum(
         all(leaf is None or is_zero(leaf) for _, leaf in leaves(oracle.case.cotangent)) for oracle in oracles

@@ -29,6 +29,7 @@ from .relu import RELU
 from .relu6 import RELU6
 from .rnn import RNN
 from .rnn_cell import RNN_CELL
+from .sgd import SGD
 from .sigmoid import SIGMOID
 from .silu import SILU
 from .softmax import SOFTMAX
@@ -69,4 +70,5 @@ OPERATIONS: tuple[Operation, ...] = (
     SUB,
     MUL,
     MEAN,
+    SGD,
 )

@@ -1,4 +1,4 @@
-"""exp, log and divide as IEEE 754 defines them: Python raises where the standard says inf or nan."""
+"""exp, log, square_root and divide as IEEE 754 defines them: Python raises where the standard says inf or nan."""
 
 import math
 
@@ -18,6 +18,11 @@ def log(x: float) -> float:
     if x < 0:
         return math.nan
     return math.log(x)
+
+
+def square_root(x: float) -> float:
+    """Return the root, nan below 0."""
+    return math.nan if x < 0 else math.sqrt(x)
 
 
 def divide(numerator: float, denominator: float) -> float:

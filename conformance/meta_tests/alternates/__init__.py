@@ -37,6 +37,7 @@ from . import (
     relu6,
     rnn,
     rnn_cell,
+    sgd,
     sigmoid,
     silu,
     softmax,
@@ -83,6 +84,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *gru_cell.ALTERNATES,
     *gru.ALTERNATES,
     *dropout.ALTERNATES,
+    *sgd.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

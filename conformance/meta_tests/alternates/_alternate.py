@@ -75,3 +75,16 @@ def _question(params: Params, inputs: tuple[Array | None, ...], config: Mapping[
         tuple((key, facts(array)) for key, array in sorted(params.items())),
         tuple(facts(array) for array in inputs),
     )
+
+
+def alternate_step(operation: str, name: str, step: Callable[..., Any]) -> Alternate:
+    """`step(params, gradients, state, **config)` of an optimiser; what it may refuse it leaves to PyTorch."""
+    accepts = eager_kernel(operation).forward
+    assert accepts is not None
+
+    def forward(*mappings: Params, **config: Any) -> Tree:
+        accepts(*mappings, **config)
+        given = ({key: _copy(array) for key, array in mapping.items()} for mapping in mappings)
+        return map_leaves(_copy, step(*given, **config))
+
+    return Alternate(operation=operation, name=name, kernel=Kernel(operation, forward, None))

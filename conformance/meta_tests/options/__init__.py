@@ -35,6 +35,7 @@ from . import (
     relu6,
     rnn,
     rnn_cell,
+    sgd,
     sigmoid,
     silu,
     softmax,
@@ -79,6 +80,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "gru_cell": gru_cell.OPTIONS,
     "gru": gru.OPTIONS,
     "dropout": dropout.OPTIONS,
+    "sgd": sgd.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -115,4 +117,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "gru_cell": gru_cell.IMPOSSIBLE,
     "gru": gru.IMPOSSIBLE,
     "dropout": dropout.IMPOSSIBLE,
+    "sgd": sgd.IMPOSSIBLE,
 }

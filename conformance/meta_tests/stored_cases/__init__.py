@@ -31,6 +31,7 @@ from . import (
     relu6,
     rnn,
     rnn_cell,
+    sgd,
     sigmoid,
     silu,
     softmax,
@@ -72,4 +73,5 @@ STORED_CASES: tuple[Case, ...] = (
     *gru_cell.CASES,
     *gru.CASES,
     *dropout.CASES,
+    *sgd.CASES,
 )

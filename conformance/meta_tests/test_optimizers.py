@@ -1,0 +1,92 @@
+"""The references of the optimisers are torch.optim's own steps, bit for bit, and pure."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from conformance.case import Case
+from conformance.meta_tests.stored_cases import STORED_CASES
+from conformance.specification import build, reference_class
+
+TORCHS: Mapping[str, type[torch.optim.Optimizer]] = {
+    "sgd": torch.optim.SGD,
+}
+
+CHOICES: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
+    "sgd": {
+        "lr": (0.013,),
+        "momentum": (0, 0.9),
+        "dampening": (0, 0.3),
+        "weight_decay": (0, 0.07),
+        "nesterov": (False, True),
+        "maximize": (False, True),
+    },
+}
+
+
+def configs(name: str) -> Iterator[dict[str, Any]]:
+    """All combinations of options that torch takes."""
+    for values in itertools.product(*CHOICES[name].values()):
+        config = dict(zip(CHOICES[name], values, strict=True))
+        if not config.get("nesterov") or (config["momentum"] and not config["dampening"]):
+            yield config
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize("name", TORCHS)
+def test_ten_steps_are_torchs(name: str, dtype: torch.dtype) -> None:
+    """Params and state after each of ten steps equal those of torch.optim, exactly, whatever the options."""
+    generator = torch.Generator().manual_seed(1)
+    for config in configs(name):
+        params = {
+            key: torch.randn(shape, generator=generator, dtype=dtype)
+            for key, shape in {"weight": (3, 7), "bias": ()}.items()
+        }
+        learned = {key: param.clone().requires_grad_() for key, param in params.items()}
+        optimizer = TORCHS[name](list(learned.values()), **config, foreach=False)  # type: ignore[call-arg]
+        state: dict[str, Tensor] = {}
+        for _ in range(10):
+            gradients = {
+                key: torch.randn(p.shape, generator=generator, dtype=dtype) for key, p in params.items()
+            }
+            params, state = reference_class(name)(**config)(params, gradients, state)
+            for key, param in learned.items():
+                param.grad = gradients[key].clone()
+            optimizer.step()
+            kept = {
+                f"{key}.{part}": value
+                for key, param in learned.items()
+                for part, value in optimizer.state[param].items()
+                if value is not None
+            }
+            assert state.keys() == kept.keys()
+            assert all(torch.equal(params[key], param) for key, param in learned.items()), config
+            assert all(torch.equal(state[key], value.to(dtype)) for key, value in kept.items()), config
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, id=f"{case.operation}-{i}") for i, case in enumerate(STORED_CASES) if case.mappings],
+)
+def test_step_is_pure(case: Case) -> None:
+    """A step writes to no argument, changes no mapping, and returns no memory that it was given."""
+    params = {name: torch.tensor(array) for name, array in case.params.items()}
+    mappings = case.passed([torch.tensor(array) for array in case.inputs])
+    given = [*params.values(), *(x for mapping in mappings for x in mapping.values())]
+    stepped, rest = build(case)(params, *mappings)
+    assert [tuple(mapping) for mapping in mappings] == list(case.mappings)
+    assert all(x._version == 0 for x in given)
+    returned = [*stepped.values(), *(rest.values() if isinstance(rest, dict) else (rest,))]
+    memory = {x.untyped_storage().data_ptr() for x in given}
+    assert all(x.untyped_storage().data_ptr() not in memory for x in returned)
+
+
+@pytest.mark.parametrize("name", TORCHS)
+def test_tensor_as_an_option_is_refused(name: str) -> None:
+    """A learning rate that is a tensor, which torch takes, is refused with a reason."""
+    with pytest.raises(NotImplementedError, match="lr is a tensor"):
+        reference_class(name)(lr=torch.tensor(0.1))

@@ -15,6 +15,7 @@ from . import (
     mse_loss,
     relu,
     rnn,
+    scaled_dot_product_attention,
     sigmoid,
     softmax,
     tanh,
@@ -35,4 +36,5 @@ DEFECTS: tuple[Defect, ...] = (
     *cross_entropy.DEFECTS,
     *mse_loss.DEFECTS,
     *rnn.DEFECTS,
+    *scaled_dot_product_attention.DEFECTS,
 )

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, jacrev, jvp, vjp
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from conformance.case import Case
 from conformance.meta_tests.stored_cases import STORED_CASES
@@ -31,8 +32,14 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "cross_entropy": ("size_average", "reduce"),
     "mse_loss": ("size_average", "reduce"),
     "rnn": ("device", "dtype"),
+    "scaled_dot_product_attention": ("dropout_p",),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
+
+FUNCTIONS: Mapping[str, Any] = {
+    "scaled_dot_product_attention": torch.ops.aten.scaled_dot_product_attention.default,
+}
+"""Operations that torch has as a function alone, under that name in torch.nn.functional."""
 
 by_operation = pytest.mark.parametrize("name", OPERATIONS)
 by_case = pytest.mark.parametrize(
@@ -53,6 +60,16 @@ def options(constructor: Callable[..., Any]) -> dict[str, Any]:
     return {name: p.default for name, p in list(signature.parameters.items())[1:]}
 
 
+def torch_options(name: str) -> dict[str, Any]:
+    """The names and defaults of torch's own: a module's constructor, or what follows a function's tensors."""
+    if name not in FUNCTIONS:
+        return options(getattr(nn, reference_class(name).__name__).__init__)
+    arguments = FUNCTIONS[name]._schema.arguments
+    return {
+        argument.name: argument.default_value for argument in arguments if "Tensor" not in str(argument.type)
+    }
+
+
 def without(arguments: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[str, Any]]:
     """The arguments in order, less `names`."""
     return [(name, default) for name, default in arguments.items() if name not in names]
@@ -62,14 +79,14 @@ def without(arguments: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[
 def test_signature_is_torchs(name: str) -> None:
     """A reference's constructor has torch's names, defaults and order, less what is left out by name."""
     reference = reference_class(name)
-    torchs = options(getattr(nn, reference.__name__).__init__)
+    torchs = torch_options(name)
     assert list(options(reference.__init__).items()) == without(torchs, LEFT_OUT[name])
 
 
 @by_operation
 def test_left_out_arguments_exist(name: str) -> None:
     """Every argument that is left out is one that torch has."""
-    torchs = options(getattr(nn, reference_class(name).__name__).__init__)
+    torchs = torch_options(name)
     assert set(LEFT_OUT[name]) <= set(torchs)
 
 
@@ -285,6 +302,12 @@ REFUSED: tuple[tuple[str, dict[str, Any], tuple[Tensor, ...]], ...] = (
     ),
     ("max_pool2d", {"kernel_size": 3, "dilation": 0}, (X,)),
     ("avg_pool2d", {"kernel_size": 3, "divisor_override": 0}, (X,)),
+    ("scaled_dot_product_attention", {"is_causal": True}, (X, X, X, torch.ones(6, 6))),
+    ("scaled_dot_product_attention", {"is_causal": True}, (X, X, X, torch.ones(6, 6, dtype=torch.bool))),
+    ("scaled_dot_product_attention", {}, (X, X, X, torch.ones(6))),
+    ("scaled_dot_product_attention", {}, (X, X, X, torch.ones(1, 1, 1, 6, 6))),
+    ("scaled_dot_product_attention", {}, (X, X, X, torch.ones(6, 6, dtype=torch.float64))),
+    ("scaled_dot_product_attention", {"enable_gqa": True}, (X[0, 0], X[0, 0], X[0, 0])),
     *(
         ("rnn", {"input_size": 6, "hidden_size": 3, **wrong}, (X[0],))
         for wrong in (
@@ -306,6 +329,33 @@ def test_wrong_use_is_refused(name: str, config: dict[str, Any], inputs: tuple[T
     """What an operation cannot mean raises, if not in the constructor then in the call."""
     with pytest.raises((ValueError, TypeError, RuntimeError, IndexError)):
         reference_class(name)(**config)(*inputs)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in STORED_CASES if case.operation == "scaled_dot_product_attention"]
+)
+@pytest.mark.parametrize("backend", [SDPBackend.MATH, SDPBackend.FLASH_ATTENTION])
+def test_attention_is_torchs(case: Case, backend: SDPBackend) -> None:
+    """Value and derivatives are equal to those of torch's own function; of its fused kernel, to rounding."""
+    tensors: list[Any] = [None if array is None else torch.tensor(array) for array in case.inputs]
+    varied = [x for x in tensors if x is not None and x.is_floating_point()]
+    for tensor in varied:
+        tensor.requires_grad_()
+    query, key, value, mask = tensors
+    with sdpa_kernel([backend, SDPBackend.MATH]):
+        torchs = nn.functional.scaled_dot_product_attention(query, key, value, mask, **case.config)
+    ours = build(case)(query, key, value, mask)
+    g = torch.tensor(case.cotangent)
+    pairs = zip(
+        (ours, *torch.autograd.grad(ours, varied, g)),
+        (torchs, *torch.autograd.grad(torchs, varied, g)),
+        strict=True,
+    )
+    for mine, theirs in pairs:
+        if backend is SDPBackend.MATH:
+            assert torch.equal(mine, theirs)
+        else:
+            torch.testing.assert_close(mine, theirs)
 
 
 def test_dropout_is_not_supported() -> None:
@@ -334,7 +384,8 @@ def test_docstring_is_a_specification(name: str) -> None:
     documentation = inspect.cleandoc(reference.__doc__ or "")
     has_params = any(case.params for case in STORED_CASES if case.operation == name)
     assert not missing(documentation, ("Inputs", "Output", "Source", *(("Params",) if has_params else ())))
-    assert f"torch.nn.{reference.__name__}.html" in documentation.partition("Source:")[2]
+    page = f"functional.{name}" if name in FUNCTIONS else reference.__name__
+    assert f"torch.nn.{page}.html" in documentation.partition("Source:")[2]
     assert all(option in documentation for option in options(reference.__init__))
 
 

@@ -11,6 +11,7 @@ from .max_pool2d import MAX_POOL2D
 from .mse_loss import MSE_LOSS
 from .relu import RELU
 from .rnn import RNN
+from .scaled_dot_product_attention import SCALED_DOT_PRODUCT_ATTENTION
 from .sigmoid import SIGMOID
 from .softmax import SOFTMAX
 from .tanh import TANH
@@ -29,4 +30,5 @@ OPERATIONS: tuple[Operation, ...] = (
     CROSS_ENTROPY,
     MSE_LOSS,
     RNN,
+    SCALED_DOT_PRODUCT_ATTENTION,
 )

@@ -19,6 +19,7 @@ from . import (
     mse_loss,
     relu,
     rnn,
+    scaled_dot_product_attention,
     sigmoid,
     softmax,
     tanh,
@@ -43,6 +44,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *cross_entropy.ALTERNATES,
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
+    *scaled_dot_product_attention.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

@@ -17,6 +17,7 @@ from . import (
     mse_loss,
     relu,
     rnn,
+    scaled_dot_product_attention,
     sigmoid,
     softmax,
     tanh,
@@ -39,6 +40,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "cross_entropy": cross_entropy.OPTIONS,
     "mse_loss": mse_loss.OPTIONS,
     "rnn": rnn.OPTIONS,
+    "scaled_dot_product_attention": scaled_dot_product_attention.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -55,4 +57,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "cross_entropy": cross_entropy.IMPOSSIBLE,
     "mse_loss": mse_loss.IMPOSSIBLE,
     "rnn": rnn.IMPOSSIBLE,
+    "scaled_dot_product_attention": scaled_dot_product_attention.IMPOSSIBLE,
 }

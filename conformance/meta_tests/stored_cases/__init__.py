@@ -13,6 +13,7 @@ from . import (
     mse_loss,
     relu,
     rnn,
+    scaled_dot_product_attention,
     sigmoid,
     softmax,
     tanh,
@@ -32,4 +33,5 @@ STORED_CASES: tuple[Case, ...] = (
     *cross_entropy.CASES,
     *mse_loss.CASES,
     *rnn.CASES,
+    *scaled_dot_product_attention.CASES,
 )

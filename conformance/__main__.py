@@ -20,6 +20,7 @@ COMMANDS = {
     "expectations": ("expectations_command", "write down what fails as known deviations"),
     "report": ("summary", "show a report: the matrix, Markdown or JUnit"),
     "selftest": ("selftest", "judge the judge: by the catalogue of wrong implementations"),
+    "judge-model": ("judge_model", "judge your own module, operation by operation"),
     "train": ("training", "train a model on a backend's kernels"),
 }
 """Each command's module, with add_arguments(parser) and run(args) -> exit status, and what it does."""

@@ -96,7 +96,7 @@ class Call:
             if not any(slot in cotangents.found for slot in self.writes()):
                 return
             with _Named(self):
-                params, inputs = pullback(_gather(self.outputs, cotangents, values))
+                params, inputs = pullback(gather(self.outputs, cotangents, values))
                 for name, slot in self.params.items():
                     if params[name] is not None:
                         cotangents.add(slot, params[name], owned=True)
@@ -234,20 +234,20 @@ class Graph:
 
     def forward(self, kernels: Kernels, params: Mapping[str, Array], inputs: tuple[Array | None, ...]) -> Any:
         """The output."""
-        values = self._start(params, inputs)
+        values = self.start(params, inputs)
         for node in self.nodes:
             node.run(values, kernels)
         return _copies(self.output, values)
 
     def vjp(self, kernels: Kernels, params: Mapping[str, Array], inputs: tuple[Array | None, ...]) -> Any:
         """The output and its pullback."""
-        values = self._start(params, inputs)
+        values = self.start(params, inputs)
         pulls = [node.trace(values, kernels) for node in self.nodes]
         keys = tuple(params)
 
         def pullback(cotangent: Any) -> tuple[dict[str, Array | None], tuple[Array | None, ...]]:
             cotangents = Cotangents()
-            _scatter(self.output, cotangent, cotangents)
+            scatter(self.output, cotangent, cotangents)
             for pull in reversed(pulls):
                 pull(cotangents)
             found: dict[str, Array | None] = {}
@@ -265,7 +265,7 @@ class Graph:
 
         return _copies(self.output, values), pullback
 
-    def _start(self, params: Mapping[str, Array], inputs: tuple[Array | None, ...]) -> list[Any]:
+    def start(self, params: Mapping[str, Array], inputs: tuple[Array | None, ...]) -> list[Any]:
         """The slots with params, inputs and constants filled in; raises ValueError where they do not fit."""
         if params.keys() != self.params.keys():
             differing = sorted(params.keys() ^ self.params.keys())
@@ -364,23 +364,23 @@ def _fill(slots: Slots, output: Any, values: list[Any]) -> None:
         _fill(branch, part, values)
 
 
-def _gather(slots: Slots, cotangents: Cotangents, values: list[Any]) -> Any:
+def gather(slots: Slots, cotangents: Cotangents, values: list[Any]) -> Any:
     """The cotangent of an output: zeros for a part that nobody used, None for an integer one."""
     if isinstance(slots, int):
         if not is_floating(values[slots]):
             return None
         found = cotangents.found.get(slots)
         return np.zeros_like(values[slots]) if found is None else found
-    return tuple(_gather(branch, cotangents, values) for branch in slots)
+    return tuple(gather(branch, cotangents, values) for branch in slots)
 
 
-def _scatter(slots: Slots, cotangent: Any, cotangents: Cotangents) -> None:
+def scatter(slots: Slots, cotangent: Any, cotangents: Cotangents) -> None:
     if isinstance(slots, int):
         if cotangent is not None:
             cotangents.add(slots, cotangent, owned=False)
         return
     for branch, part in zip(slots, cotangent, strict=True):
-        _scatter(branch, part, cotangents)
+        scatter(branch, part, cotangents)
 
 
 def _copies(slots: Slots, values: list[Any]) -> Any:

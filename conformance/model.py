@@ -145,11 +145,13 @@ class Model:
         batch_size: int,
         lr: float,
         seed: int,
+        done: int = 0,
         after_batch: Callable[[float], None] | None = None,
     ) -> Iterator[float]:
         """Train as `train` does, and yield after each epoch; `after_batch` is called with each batch's loss.
 
-        An epoch visits every sample once, in an order of its own that `seed` decides.
+        An epoch visits every sample once, in an order of its own that `seed` decides. The first `done` epochs
+        are passed over: the params are those after them.
         """
         natural("epochs", epochs)
         natural("batch_size", batch_size)
@@ -159,8 +161,10 @@ class Model:
         if len(x) != len(target) or not len(x):
             raise UsageError(f"{len(x)} inputs and {len(target)} targets: expected as many, and one at least")
         random = np.random.default_rng(seed)
-        for _ in range(epochs):
+        for epoch in range(epochs):
             order, total = random.permutation(len(x)), 0.0
+            if epoch < done:
+                continue
             for rows, labels in batches(x[order], target[order], batch_size):
                 value = self.step(rows, labels, lr=lr)
                 total += value * len(labels)

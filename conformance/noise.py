@@ -6,6 +6,7 @@ the bound of its local error model (Parker 1997, "Monte Carlo arithmetic"):
     elementwise             u |y|
     transcendental          2 k u |y|, k units in the last place (OpenCL 3.0 specification, table 65)
     inner product, sum      min(n, 8 sqrt(n)) u |A||B|   (Higham 2002, section 3.1; Higham & Mary 2019)
+    multiple added          u |y| + 2 u |alpha other|, where alpha is neither 1 nor -1
     copies and selections   0
     below the normal range  u times the smallest normal number: half the spacing of subnormal numbers
 
@@ -27,6 +28,8 @@ from torch import Tensor
 from torch._decomp import decompositions, get_decompositions
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
+
+from . import normalisation
 
 aten = torch.ops.aten
 
@@ -52,6 +55,9 @@ ULPS: Mapping[str, float] = {
     "reciprocal": 2.5,
     "sqrt": 3,
     "rsqrt": 2,
+    "pow": 16,
+    "erf": 16,
+    "erfc": 16,
 }
 
 # Nothing is rounded: selections, copies, layouts, comparisons, signs.
@@ -66,6 +72,8 @@ EXACT = frozenset(
     replication_pad1d reshape roll scalar_tensor scatter select select_backward set_ sign slice slice_backward
     split split_with_sizes squeeze stack t threshold_backward to transpose unbind unsqueeze view where zero_
     zeros zeros_like unfold
+    clamp clamp_max clamp_min hardtanh hardtanh_backward
+    unsafe_split
     """.split()
 )
 
@@ -83,8 +91,23 @@ _FUSED = (
     aten.mse_loss_backward.default,
     aten.sigmoid_backward.default,
     aten.tanh_backward.default,
+    aten.silu.default,
+    aten.silu_backward.default,
+    aten.gelu.default,
+    aten.gelu_backward.default,
+    aten.leaky_relu.default,
+    aten.leaky_relu_backward.default,
+    aten.hardswish.default,
+    aten.hardswish_backward.default,
 )
 DECOMPOSITIONS: Mapping[Any, Callable[..., Any]] = get_decompositions(list(_FUSED))
+
+# Decomposed by hand: torch's own table keeps the variance in one piece, and imports its compiler.
+_NORMALISED: Mapping[Any, Callable[..., Any]] = {
+    aten.native_layer_norm.default: normalisation.native_layer_norm,
+    aten.native_layer_norm_backward.default: normalisation.native_layer_norm_backward,
+}
+DECOMPOSITIONS = {**DECOMPOSITIONS, **_NORMALISED}
 
 
 def inner_product_factor(terms: int) -> float:
@@ -235,6 +258,36 @@ def _convolution_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], resu
     ]
 
 
+def _adaptive_terms(size: Sequence[int], windows: Sequence[int]) -> Tensor:
+    """How many terms the means of an adaptive pool have.
+
+    They are divided by the number of rows and by that of columns: two roundings more.
+    """
+    rows, columns = (
+        torch.tensor([-(-(i + 1) * n // count) - i * n // count for i in range(count)], dtype=torch.float64)
+        for n, count in zip(size[-2:], windows[-2:], strict=True)
+    )
+    terms = rows[:, None] * columns + 2
+    return torch.minimum(terms, 8 * terms.sqrt())
+
+
+def _adaptive_mean(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    magnitude = aten._adaptive_avg_pool2d.default(args[0].abs(), *args[1:])
+    return _adaptive_terms(args[0].shape, result.shape) * magnitude
+
+
+def _adaptive_mean_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # The windows that hold a cell are a window themselves, with the sizes exchanged.
+    magnitude = aten._adaptive_avg_pool2d_backward.default(args[0].abs(), args[1])
+    return _adaptive_terms(args[0].shape, result.shape) * magnitude
+
+
+def _scaled_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # x + alpha * other: alpha is rounded to the dtype, the product is, and the sum is.
+    alpha = kwargs.get("alpha", 1)
+    return result.abs() if abs(alpha) == 1 else result.abs() + 2 * abs(alpha * args[1])
+
+
 _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any], Any]] = {
     "mm": _matrix_product,
     "bmm": _matrix_product,
@@ -245,8 +298,12 @@ _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any]
     "baddbmm": _affine_product,
     "sum": _sum,
     "mean": _mean,
+    "add": _scaled_sum,
+    "sub": _scaled_sum,
     "convolution": _convolution,
     "convolution_backward": _convolution_backward,
+    "_adaptive_avg_pool2d": _adaptive_mean,
+    "_adaptive_avg_pool2d_backward": _adaptive_mean_backward,
 }
 
 # Sums that the mode cannot look into, linear in their floating arguments: the same primitive of the absolute
@@ -256,6 +313,7 @@ _LINEAR = frozenset(
     avg_pool2d avg_pool2d_backward max_pool2d_with_indices_backward reflection_pad1d_backward
     reflection_pad2d_backward replication_pad1d_backward replication_pad2d_backward index_add index_put
     scatter_add unfold_backward
+    avg_pool3d avg_pool3d_backward
     """.split()
 )
 
@@ -269,7 +327,7 @@ def _linear(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
         result: Tensor = func(*changed, **{**kwargs, **options})
         return result
 
-    if name.startswith("avg_pool2d"):
+    if name.startswith(("avg_pool2d", "avg_pool3d")):
         # All arguments but the last one, the divisor; the division is one rounding more.
         terms = of(torch.ones_like, args[: 7 if name.endswith("backward") else 6], divisor_override=1) + 1
     else:
@@ -277,10 +335,42 @@ def _linear(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
     return torch.minimum(terms, 8 * terms.sqrt()) * of(torch.abs, args).abs()
 
 
+def _rnn_cell(activation: Callable[[Tensor], Tensor]) -> Callable[..., Tensor]:
+    # As ATen composes it, which hides from the mode that there are two sums with a bias.
+    linear = torch.nn.functional.linear
+
+    def step(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Any = None, b_hh: Any = None) -> Tensor:
+        return activation(linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh))
+
+    return step
+
+
+def _lstm_cell(x: Any, states: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+    """Torch's own step of a network, where lstm_cell is one primitive to this mode."""
+    h, c = states
+    fed = torch.nn.functional.linear(x, w_ih, b_ih)
+    return decompositions.lstm_cell(fed, h, c, w_hh, b_hh, None, 1)  # type: ignore[no-untyped-call]
+
+
+def _gru_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Any = None, b_hh: Any = None) -> Tensor:
+    # As ATen composes it, as above.
+    (i_r, i_z, i_n), (h_r, h_z, h_n) = (
+        torch.nn.functional.linear(v, w, b).chunk(3, 1) for v, w, b in ((x, w_ih, b_ih), (h, w_hh, b_hh))
+    )
+    n = torch.tanh(i_n + h_n * torch.sigmoid(h_r + i_r))
+    return (h - n) * torch.sigmoid(h_z + i_z) + n
+
+
 # Recurrent layers have no rule for vmap; torch's own decompositions into steps have.
 _STEPWISE: Mapping[str, Callable[..., Any]] = {
     "rnn_tanh": decompositions.rnn_tanh_input,
     "rnn_relu": decompositions.rnn_relu_input,
+    "rnn_tanh_cell": _rnn_cell(torch.tanh),
+    "rnn_relu_cell": _rnn_cell(torch.relu),
+    "lstm": decompositions.lstm_impl,
+    "lstm_cell": _lstm_cell,
+    "gru_cell": _gru_cell,
+    "gru": decompositions.gru_impl,
 }
 
 

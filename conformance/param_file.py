@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load, save
 
 from .errors import UsageError
 from .tree import Array
 
 
-def write(file: Path, params: Mapping[str, Array]) -> None:
-    """Write params, whole or not at all; raises UsageError where the file cannot be written."""
+def write(file: Path, params: Mapping[str, Array], facts: Mapping[str, str] | None = None) -> None:
+    """Write params, and facts about them, whole or not at all; raises UsageError where that cannot be done."""
     # safetensors silently writes wrong numbers for arrays that are not C-contiguous.
-    content = save({name: np.ascontiguousarray(array) for name, array in params.items()})
+    content = save(
+        {name: np.ascontiguousarray(array) for name, array in params.items()},
+        metadata=None if facts is None else dict(facts),
+    )
     part = file.with_name(f".{file.name}.part")
     try:
         part.write_bytes(content)
@@ -45,3 +48,14 @@ def read(file: Path, like: Mapping[str, Array]) -> dict[str, Array]:
                 f"{file}: {name} is {array.dtype} {array.shape}, expected {wanted.dtype} {wanted.shape}"
             )
     return {name: np.array(found[name]) for name in like}
+
+
+def facts(file: Path) -> dict[str, str]:
+    """The facts in a file; none where it has none. Raises UsageError where it is missing or damaged."""
+    if not file.is_file():
+        raise UsageError(f"no such file: {file}")
+    try:
+        with safe_open(file, framework="numpy") as opened:
+            return dict(opened.metadata() or {})
+    except (SafetensorError, OSError, ValueError) as error:
+        raise UsageError(f"{file}: not readable as safetensors: {error}") from None

@@ -27,7 +27,12 @@ _HERE = str(Path(__file__))
 
 
 class NotRecordable(UsageError):
-    """The module does what the specification has no operation for, or what one run cannot tell."""
+    """The module does what the specification has no operation for, or what one run cannot tell.
+
+    `outside` are all calls of the run that the specification has no operation for, each with its line.
+    """
+
+    outside: tuple[str, ...] = ()
 
 
 def record(module: nn.Module, inputs: Sequence[Tensor | None]) -> Graph:
@@ -40,8 +45,16 @@ def record(module: nn.Module, inputs: Sequence[Tensor | None]) -> Graph:
     with warnings.catch_warnings(), torch.enable_grad(), recorder:
         # What torch warns of is about this run, and nobody sees its results.
         warnings.simplefilter("ignore")
-        output = module(*recorder.arguments)
-    return recorder.graph(output)
+        try:
+            output = module(*recorder.arguments)
+        except NotRecordable as problem:
+            problem.outside = tuple(dict.fromkeys((*recorder.outside, str(problem))))
+            raise
+    try:
+        return recorder.graph(output)
+    except NotRecordable as problem:
+        problem.outside = tuple(recorder.outside)
+        raise
 
 
 @dataclass(frozen=True)
@@ -92,6 +105,7 @@ class _Recorder(TorchFunctionMode):
         self._pads: dict[int, _Pad] = {}
         # An id names a tensor as long as the tensor lives.
         self._alive: list[Tensor] = []
+        self.outside: dict[str, None] = {}
         self.inputs = tuple(None if x is None else self._new_slot(x) for x in arguments)
         self.params: dict[str, int] = {}
         self.buffers: set[str] = set()
@@ -269,7 +283,10 @@ class _Recorder(TorchFunctionMode):
 
     def _outside(self, asked: _Asked, reason: str | None) -> Any:
         """A call that has no place: an error where its result is needed, at once if it writes to a tensor."""
-        reason = reason or f"{asked.full_name} is outside the specification, {self.where()}"
+        own = f"{asked.full_name} is outside the specification, {self.where()}"
+        if asked.name not in OPERATIONS and asked.name not in VIEWS:
+            self.outside[own] = None
+        reason = reason or own
         if asked.writes or "out" in asked.options:
             raise NotRecordable(reason)
         versions = [tensor._version for tensor in asked.operands]

@@ -57,7 +57,10 @@ def reference_class(name: str) -> type[nn.Module]:
 
 @lru_cache(maxsize=256)
 def _module(
-    name: str, config: tuple[tuple[str, Any], ...], tensors: tuple[tuple[str, int], ...]
+    name: str,
+    config: tuple[tuple[str, Any], ...],
+    types: tuple[type, ...],
+    tensors: tuple[tuple[str, int], ...],
 ) -> nn.Module:
     placeholders = {key: torch.ones(size, dtype=torch.float64) for key, size in tensors}
     with torch.random.fork_rng(devices=[]), known_warnings():
@@ -87,7 +90,9 @@ def build(case: Case) -> nn.Module:
         for name, array in case.params.items()
         if name in options and name not in case.config
     )
-    return _module(case.operation, tuple(sorted(case.config.items())), tensors)
+    config = tuple(sorted(case.config.items()))
+    # True, 1 and 1.0 are one key, and a factor may be two of them only.
+    return _module(case.operation, config, tuple(type(value) for _, value in config), tensors)
 
 
 def build_model(name: str, config: Mapping[str, Any], seed: int) -> nn.Module:

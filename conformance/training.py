@@ -1,9 +1,10 @@
-"""torchstone train: a model trained on a backend's kernels, on scikit-learn's digits."""
+"""torchstone train: a model trained on a backend's kernels, on scikit-learn's digits or images in IDX files."""
 
 import argparse
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import UsageError
@@ -11,86 +12,179 @@ from .errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from .data import Digits
+    from .data import Images
     from .model import Model
 
-CONFIGS: Mapping[str, Mapping[str, Any]] = {
-    "softmax_regression": {"in_features": 64, "num_classes": 10},
-    "mlp": {"in_features": 64, "hidden_features": 64, "num_classes": 10},
-    "simple_conv_net": {
-        "in_channels": 1,
-        "image_size": 8,
-        "num_filters": 8,
-        "kernel_size": 3,
-        "hidden_features": 32,
-        "num_classes": 10,
-    },
-}
-"""The classifiers, built for images of 8 x 8 cells in ten classes."""
+MODELS = ("softmax_regression", "mlp", "simple_conv_net")
+"""The classifiers of images."""
+
+EPOCHS, BATCH_SIZE, RATE = 20, 32, 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `torchstone train`."""
-    parser.add_argument("model", metavar="MODEL", help=f"one of {', '.join(CONFIGS)}")
+    parser.add_argument("model", metavar="MODEL", help=f"one of {', '.join(MODELS)}")
     parser.add_argument(
         "--backend",
         metavar="BACKEND",
-        default="numpy_vectorized",
-        help="a bundled backend, a folder or a package (default: numpy_vectorized)",
+        action="append",
+        help="a bundled backend, a folder or a package (default: numpy_vectorized); may be given again",
     )
     parser.add_argument(
-        "--epochs", type=int, default=20, metavar="N", help="passes over the images (default: 20)"
+        "--data",
+        metavar="DATA",
+        default="digits",
+        help="digits, or a folder with the IDX files of MNIST or Fashion-MNIST (default: digits)",
     )
-    parser.add_argument("--batch-size", type=int, default=32, metavar="N", help="images a step (default: 32)")
-    parser.add_argument("--lr", type=float, default=0.5, metavar="RATE", help="learning rate (default: 0.5)")
+    parser.add_argument(
+        "--epochs", type=int, default=EPOCHS, metavar="N", help=f"passes over the images (default: {EPOCHS})"
+    )
+    parser.add_argument(
+        "--batch-size",
+        type=int,
+        default=BATCH_SIZE,
+        metavar="N",
+        help=f"images a step (default: {BATCH_SIZE})",
+    )
+    parser.add_argument(
+        "--lr", type=float, default=RATE, metavar="RATE", help=f"learning rate (default: {RATE})"
+    )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="S", help="initial weights, and the images' order (default: 0)"
+    )
+    parser.add_argument(
+        "--save", type=Path, metavar="FILE", help="write the parameters there after each epoch (safetensors)"
+    )
+    parser.add_argument(
+        "--resume", type=Path, metavar="FILE", help="go on from what --save wrote, to --epochs in all"
+    )
+    parser.add_argument(
+        "--curve",
+        type=Path,
+        metavar="FILE",
+        help="draw the losses there, of every backend and of PyTorch (.png or .svg)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Train by gradient descent and print each epoch: 0, or 1 where the loss is no longer a number."""
+    _check(args)
+    from .kernel import CallFault, Refused
+    from .remarks import console
+
+    data, out = _data(args), console()
+    curves: dict[str, list[float]] = {}
+    for backend in args.backend or ["numpy_vectorized"]:
+        model = build(args.model, backend, args.seed, data)
+        name = model.backend.name
+        out.print(
+            f"{args.model} on {name}: {len(data.target)} {data.name}, {len(data.held_target)} held back; "
+            f"batches of {args.batch_size}, learning rate {args.lr:g}, seed {args.seed}",
+            soft_wrap=True,
+        )
+        try:
+            curves[name] = _train(model, data, args, out)
+        except Refused as fault:
+            raise UsageError(f"{name} refuses: {fault}") from None
+        except CallFault as fault:
+            out.print(f"{name} raised {fault}", soft_wrap=True)
+            return 1
+        if not math.isfinite(curves[name][-1]):
+            return 1
+    if args.curve is not None:
+        from .curves import draw, torchs_losses
+
+        module = _module(args.model, args.seed, data)
+        curves["PyTorch"] = torchs_losses(
+            module, data, epochs=args.epochs, batch_size=args.batch_size, lr=args.lr, seed=args.seed
+        )
+        draw(args.curve, curves, title=f"{args.model} on {len(data.target)} {data.name}")
+        out.print(f"curves: {args.curve}", soft_wrap=True)
+    return 0
+
+
+def build(name: str, backend: str, seed: int, data: "Images") -> "Model":
+    """The reference model at the images' shape, its initial weights drawn with `seed`."""
+    from .model import Model
+
+    return Model(_module(name, seed, data), backend)
+
+
+def config_of(name: str, data: "Images") -> dict[str, Any]:
+    """The sizes of a model for such images: small for the digits, those of the literature for larger ones."""
+    from .data import CLASSES
+
+    _, channels, rows, columns = data.x.shape
+    cells, small = channels * rows * columns, rows * columns <= 64
+    if name == "softmax_regression":
+        return {"in_features": cells, "num_classes": CLASSES}
+    if name == "mlp":
+        return {"in_features": cells, "hidden_features": 64 if small else 256, "num_classes": CLASSES}
+    return {
+        "in_channels": channels,
+        "image_size": rows if rows == columns else (rows, columns),
+        "num_filters": 8 if small else 30,
+        "kernel_size": 3 if small else 5,
+        "hidden_features": 32 if small else 100,
+        "num_classes": CLASSES,
+    }
+
+
+def _module(name: str, seed: int, data: "Images") -> Any:
+    from .specification import build_model
+
+    return build_model(name, config_of(name, data), seed)
+
+
+def _check(args: argparse.Namespace) -> None:
     from .selection import choose, natural, not_negative
 
     if args.model == "linear_regression":
-        raise UsageError(f"linear_regression has no classes, and digits have ten (try: {', '.join(CONFIGS)})")
-    choose("model", [args.model], CONFIGS)
+        raise UsageError(f"linear_regression has no classes, and images have ten (try: {', '.join(MODELS)})")
+    choose("model", [args.model], MODELS)
     natural("--epochs", args.epochs)
     natural("--batch-size", args.batch_size)
     not_negative("--seed", args.seed)
     if not (args.lr > 0 and math.isfinite(args.lr)):
         raise UsageError(f"--lr = {args.lr}: expected a number above 0")
+    if (args.save or args.resume) and len(args.backend or ()) > 1:
+        raise UsageError("--save and --resume take one --backend")
+    if args.curve is not None:
+        from .curves import check
 
-    from .data import digits
-    from .kernel import CallFault, Refused
-    from .remarks import console
+        check(args.curve)
 
-    data, model, out = digits(args.seed), build(args.model, args.backend, args.seed), console()
-    out.print(
-        f"{args.model} on {model.backend.name}: {len(data.target)} digits, {len(data.held_target)} held back; "
-        f"batches of {args.batch_size}, learning rate {args.lr:g}, seed {args.seed}",
-        soft_wrap=True,
+
+def _data(args: argparse.Namespace) -> "Images":
+    from .data import digits, image_files
+
+    return digits(args.seed) if args.data == "digits" else image_files(Path(args.data))
+
+
+def _train(model: "Model", data: "Images", args: argparse.Namespace, out: "Console") -> list[float]:
+    """Train to the last epoch, or until the loss is no number; the mean loss of every epoch."""
+    from .checkpoint import Checkpoint
+
+    losses: list[float] = []
+    asked = Checkpoint(
+        model=args.model,
+        data=f"{len(data.target)} {data.name}",
+        batch_size=args.batch_size,
+        lr=args.lr,
+        seed=args.seed,
     )
-    try:
-        return _train(model, data, args, out)
-    except Refused as fault:
-        raise UsageError(f"{model.backend.name} refuses: {fault}") from None
-    except CallFault as fault:
-        out.print(f"{model.backend.name} raised {fault}", soft_wrap=True)
-        return 1
-
-
-def build(name: str, backend: str, seed: int) -> "Model":
-    """The reference model at the digits' shape, its initial weights drawn with `seed`."""
-    from .model import Model
-    from .specification import build_model
-
-    return Model(build_model(name, CONFIGS[name], seed), backend)
-
-
-def _train(model: "Model", data: "Digits", args: argparse.Namespace, out: "Console") -> int:
-    batches = -(-len(data.target) // args.batch_size)
-    with bar(out, args.epochs * batches) as advance:
+    if args.resume is not None:
+        model.params, losses = asked.read(args.resume, model.params)
+        out.print(f"{args.resume}: after epoch {len(losses)}", soft_wrap=True)
+        if len(losses) >= args.epochs:
+            raise UsageError(
+                f"{args.resume} is after epoch {len(losses)}, and --epochs is {args.epochs}: nothing is left"
+            )
+    if args.save is not None:
+        # Before the first epoch: that it cannot be written is better known now.
+        asked.write(args.save, model.params, losses)
+    remaining = args.epochs - len(losses)
+    with bar(out, remaining * -(-len(data.target) // args.batch_size)) as advance:
         history = model.epochs(
             data.x,
             data.target,
@@ -98,18 +192,23 @@ def _train(model: "Model", data: "Digits", args: argparse.Namespace, out: "Conso
             batch_size=args.batch_size,
             lr=args.lr,
             seed=args.seed,
+            done=len(losses),
             after_batch=lambda loss: advance(),
         )
-        for epoch, loss in enumerate(history, 1):
+        for loss in history:
+            losses.append(loss)
+            epoch = len(losses)
             if not math.isfinite(loss):
                 out.print(f"epoch {epoch}: the loss is {loss}; a smaller --lr may help")
-                return 1
+                return losses
             out.print(
                 f"epoch {epoch:{len(str(args.epochs))}}/{args.epochs}: loss {loss:.4f}; held back: "
                 f"loss {model.loss(data.held_x, data.held_target):.4f}, "
                 f"accuracy {model.accuracy(data.held_x, data.held_target):.4f}"
             )
-    return 0
+            if args.save is not None:
+                asked.write(args.save, model.params, losses)
+    return losses
 
 
 @contextmanager

@@ -87,6 +87,18 @@ def _conv2d(batch: int, channels: int, size: int, filters: int, kernel: int) -> 
     )
 
 
+def _cell(name: str, batch: int, features: int, hidden: int, gates: int, **config: str) -> Case:
+    params = {
+        "weight_ih": (gates * hidden, features),
+        "weight_hh": (gates * hidden, hidden),
+        "bias_ih": (gates * hidden,),
+        "bias_hh": (gates * hidden,),
+    }
+    states = [(batch, hidden)] * (2 if name == "lstm_cell" else 1)
+    sizes = {"input_size": features, "hidden_size": hidden, "bias": True}
+    return _case(name, {**sizes, **config}, params, (batch, features), *states)
+
+
 def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Case]:
     classes = np.arange(batch) % 10
     pool = {"kernel_size": 2, "stride": 2, "padding": 0, "ceil_mode": False}
@@ -118,6 +130,34 @@ def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Cas
         ),
         "mse_loss": _case("mse_loss", {"reduction": "mean"}, {}, (batch, features), (batch, features)),
         "rnn": _rnn(size, batch, features // 2, features),
+        "rnn_cell": _cell("rnn_cell", batch, features // 2, features, 1, nonlinearity="tanh"),
+        "lstm_cell": _cell("lstm_cell", batch, features // 2, features, 4),
+        "gru_cell": _cell("gru_cell", batch, features // 2, features, 3),
+        "dropout": _case(
+            "dropout",
+            {"p": 0.5, "training": True},
+            {},
+            (batch, features),
+            np.arange(batch * features).reshape(batch, features) % 3 > 0,
+        ),
+        "layer_norm": _case(
+            "layer_norm",
+            {"normalized_shape": features, "eps": 1e-5, "elementwise_affine": True, "bias": True},
+            {"weight": (features,), "bias": (features,)},
+            (batch, features),
+        ),
+        "gelu": _case("gelu", {"approximate": "none"}, {}, (batch, features)),
+        "silu": _case("silu", {}, {}, (batch, features)),
+        "relu6": _case("relu6", {}, {}, (batch, features)),
+        "hardswish": _case("hardswish", {}, {}, (batch, features)),
+        "leaky_relu": _case("leaky_relu", {"negative_slope": 0.01}, {}, (batch, features)),
+        "add": _case("add", {"alpha": 1}, {}, (batch, features), (batch, features)),
+        "sub": _case("sub", {"alpha": 1}, {}, (batch, features), (batch, features)),
+        "mul": _case("mul", {}, {}, (batch, features), (batch, features)),
+        "adaptive_avg_pool2d": _case("adaptive_avg_pool2d", {"output_size": 5}, {}, image),
+        "local_response_norm": _case(
+            "local_response_norm", {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2.0}, {}, image
+        ),
     }
 
 

@@ -25,9 +25,9 @@ def one_layer(case: Case, names: Mapping[str, str], x: Array, states: slice, **o
 
 
 def split_name(key: str) -> tuple[str, str]:
-    """weight_ih_l0_reverse -> weight_ih, _l0_reverse"""
-    place = key.index("_l")
-    return key[:place], key[place:]
+    """weight_ih_l0_reverse -> weight_ih, _l0_reverse; a cell's weight_ih -> weight_ih and nothing"""
+    place = key.find("_l")
+    return (key, "") if place < 0 else (key[:place], key[place:])
 
 
 def run(trial: Trial, case: Case) -> Output:

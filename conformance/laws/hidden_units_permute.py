@@ -23,14 +23,19 @@ def hidden_units_permute(trial: Trial) -> None:
     def orders(name: str, array: Array) -> Orders:
         rows = {0: blocks(array.shape[0])}
         kind, layer = split_name(name)
-        if kind == "weight_hh" or (kind == "weight_ih" and not layer.startswith("_l0")):
+        # What the first layer reads, and a cell, nobody has reordered.
+        if kind == "weight_hh" or (kind == "weight_ih" and layer and not layer.startswith("_l0")):
             return rows | {1: blocks(array.shape[1])}
         return rows
 
-    directions = 1 + case.config["bidirectional"]
+    # A cell has no sequence of outputs.
+    sequences = [1 + case.config["bidirectional"]] if "bidirectional" in case.config else []
     symmetry = Symmetry(
         params={name: orders(name, array) for name, array in case.params.items()},
         inputs=({}, *({-1: order} for _ in case.inputs[1:])),
-        outputs=({-1: blocks(directions * units)}, *({-1: order} for _ in case.inputs[1:])),
+        outputs=(
+            *({-1: blocks(directions * units)} for directions in sequences),
+            *({-1: order} for _ in case.inputs[1:]),
+        ),
     )
     check_symmetry(trial, symmetry, "hidden units reordered")

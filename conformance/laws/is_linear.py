@@ -16,8 +16,8 @@ def is_linear(trial: Trial) -> None:
     if case.config.get("bias"):
         weights = {name: array for name, array in case.params.items() if name != "bias"}
         case = replace(case.with_config(bias=False), params=weights)
-    a = first_input(case)
+    a, others = first_input(case), case.inputs[1:]
     b = np.flip(a).copy()
-    both = case.with_inputs(2 * a - 3 * b)
-    of_a, of_b = output_of(trial, case), output_of(trial, case.with_inputs(b))
+    both = case.with_inputs(2 * a - 3 * b, *others)
+    of_a, of_b = output_of(trial, case), output_of(trial, case.with_inputs(b, *others))
     trial.agree_with_each_other(trial.run(both), 2 * of_a - 3 * of_b, both, "2 a - 3 b")

@@ -19,8 +19,12 @@ from .alternates._margins import Margin, margins
 
 CALIBRATED_ON = ("linear", "tanh", "softmax", "conv2d", "cross_entropy", "rnn")
 
-VALIDATED_ON = ("sigmoid", "log_softmax", "avg_pool2d", "mse_loss", "max_pool2d")
-"""Those left, without relu and flatten, which round nothing."""
+VALIDATED_ON = (
+    *("sigmoid", "log_softmax", "avg_pool2d", "mse_loss", "max_pool2d"),
+    *("rnn_cell", "lstm_cell", "gru_cell", "dropout", "layer_norm", "gelu", "silu"),
+    *("adaptive_avg_pool2d", "local_response_norm", "leaky_relu", "hardswish", "add", "sub", "mul"),
+)
+"""Those left, without relu, relu6 and flatten, which round nothing."""
 
 QUANTILES = (0.5, 0.9, 0.99, 0.999, 0.9999)
 

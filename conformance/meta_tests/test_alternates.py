@@ -31,6 +31,8 @@ every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op
 EXACT = {"relu", "flatten", "max_pool2d"}
 """Operations that round nothing, or next to nothing: max_pool2d only where cotangents of windows meet."""
 
+EXACT |= {"relu6"}
+
 
 def of(operation: Operation) -> list[Alternate]:
     """The alternates of an operation; the first one is PyTorch."""

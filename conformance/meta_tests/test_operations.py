@@ -28,6 +28,7 @@ STRINGS = {
     "padding": {"same", "valid"},
     "padding_mode": {"zeros", "reflect", "replicate", "circular"},
     "nonlinearity": {"tanh", "relu"},
+    "approximate": {"none", "tanh"},
 }
 """The values of an option that is one of several strings."""
 

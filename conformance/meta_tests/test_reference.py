@@ -33,6 +33,21 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "mse_loss": ("size_average", "reduce"),
     "rnn": ("device", "dtype"),
     "scaled_dot_product_attention": ("dropout_p",),
+    "layer_norm": ("device", "dtype"),
+    "rnn_cell": ("device", "dtype"),
+    "adaptive_avg_pool2d": (),
+    "local_response_norm": (),
+    "add": (),
+    "sub": (),
+    "mul": (),
+    "lstm_cell": ("device", "dtype"),
+    "gru_cell": ("device", "dtype"),
+    "silu": ("inplace",),
+    "gelu": (),
+    "relu6": ("inplace",),
+    "leaky_relu": ("inplace",),
+    "hardswish": ("inplace",),
+    "dropout": ("inplace",),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
 
@@ -40,6 +55,16 @@ FUNCTIONS: Mapping[str, Any] = {
     "scaled_dot_product_attention": torch.ops.aten.scaled_dot_product_attention.default,
 }
 """Operations that torch has as a function alone, under that name in torch.nn.functional."""
+    "add": torch.ops.aten.add.Tensor,
+    "sub": torch.ops.aten.sub.Tensor,
+    "mul": torch.ops.aten.mul.Tensor,
+}
+"""Operations that torch has as functions and as no module, with the overload whose signature counts."""
+
+ADDED: Mapping[str, tuple[str, ...]] = {
+    "dropout": ("training",),
+}
+"""Config that is no argument of torch's constructor: the mode, where it matters."""
 
 by_operation = pytest.mark.parametrize("name", OPERATIONS)
 by_case = pytest.mark.parametrize(
@@ -67,6 +92,14 @@ def torch_options(name: str) -> dict[str, Any]:
     arguments = FUNCTIONS[name]._schema.arguments
     return {
         argument.name: argument.default_value for argument in arguments if "Tensor" not in str(argument.type)
+def torchs_options(name: str) -> dict[str, Any]:
+    """What torch's constructor takes; of a function, all its arguments that are no tensors."""
+    if name not in FUNCTIONS:
+        return options(getattr(nn, reference_class(name).__name__).__init__)
+    return {
+        argument.name: argument.default_value if argument.has_default_value() else inspect.Parameter.empty
+        for argument in FUNCTIONS[name]._schema.arguments
+        if "Tensor" not in str(argument.type)
     }
 
 
@@ -81,12 +114,16 @@ def test_signature_is_torchs(name: str) -> None:
     reference = reference_class(name)
     torchs = torch_options(name)
     assert list(options(reference.__init__).items()) == without(torchs, LEFT_OUT[name])
+    torchs = torchs_options(name)
+    own = without(options(reference.__init__), ADDED.get(name, ()))
+    assert own == without(torchs, LEFT_OUT[name])
 
 
 @by_operation
 def test_left_out_arguments_exist(name: str) -> None:
     """Every argument that is left out is one that torch has."""
     torchs = torch_options(name)
+    torchs = torchs_options(name)
     assert set(LEFT_OUT[name]) <= set(torchs)
 
 
@@ -264,6 +301,16 @@ def test_class_weights_are_never_differentiated(case: Case) -> None:
     assert not functional_call(build(case), {"weight": weight}, inputs, strict=True).requires_grad
 
 
+@by_case
+def test_function_is_torchs(case: Case) -> None:
+    """A reference of one of torch's functions returns what that function does, bit for bit."""
+    if case.operation not in FUNCTIONS:
+        return
+    given = [torch.tensor(array) for array in case.inputs if array is not None]
+    arguments = (given,) if case.operation == "concat" else given
+    assert torch.equal(call(case)[0], FUNCTIONS[case.operation](*arguments, **case.config))
+
+
 X = torch.linspace(-1, 1, 36).reshape(1, 1, 6, 6)
 
 REFUSED: tuple[tuple[str, dict[str, Any], tuple[Tensor, ...]], ...] = (
@@ -320,6 +367,8 @@ REFUSED: tuple[tuple[str, dict[str, Any], tuple[Tensor, ...]], ...] = (
             {"dropout": 1.5},
         )
     ),
+    *((name, {}, (X, X[..., :4])) for name in ("add", "sub", "mul")),
+    *((name, {"alpha": True}, (X, X)) for name in ("add", "sub")),
 )
 
 
@@ -386,10 +435,12 @@ def test_docstring_is_a_specification(name: str) -> None:
     assert not missing(documentation, ("Inputs", "Output", "Source", *(("Params",) if has_params else ())))
     page = f"functional.{name}" if name in FUNCTIONS else reference.__name__
     assert f"torch.nn.{page}.html" in documentation.partition("Source:")[2]
+    page = f"torch.{FUNCTIONS[name].overloadpacket.__name__}" if name in FUNCTIONS else ""
+    assert f"{page or f'torch.nn.{reference.__name__}'}.html" in documentation.partition("Source:")[2]
     assert all(option in documentation for option in options(reference.__init__))
 
 
-@pytest.mark.parametrize("name", ["relu", "max_pool2d", "rnn"])
+@pytest.mark.parametrize("name", ["relu", "max_pool2d", "rnn", "rnn_cell"])
 def test_docstring_states_the_convention_at_a_kink(name: str) -> None:
     """An operation that has a kink says which subgradient it takes there."""
     assert not missing(reference_class(name).__doc__ or "", ("Subgradient",))

@@ -98,7 +98,7 @@ def test_a_hidden_layer_lowers_the_loss_below_softmax_regressions() -> None:
     data = digits()
     last, accuracy = {}, {}
     for name in ("softmax_regression", "mlp"):
-        model = training.build(name, "numpy_vectorized", seed=0)
+        model = training.build(name, "numpy_vectorized", 0, data)
         last[name] = model.train(data.x, data.target, epochs=10, batch_size=32, lr=0.5)[-1]
         accuracy[name] = model.accuracy(data.held_x, data.held_target)
     assert last["mlp"] < last["softmax_regression"] / 2
@@ -109,7 +109,7 @@ def test_the_first_loss_is_near_that_of_a_guess() -> None:
     """Small weights make all ten classes nearly equally likely: the first loss is near log(10)."""
     data = digits()
     for name in ("mlp", "simple_conv_net"):
-        first = training.build(name, "numpy_vectorized", seed=0).loss(data.x[:100], data.target[:100])
+        first = training.build(name, "numpy_vectorized", 0, data).loss(data.x[:100], data.target[:100])
         assert round(first, 1) == round(float(np.log(10)), 1), (name, first)
 
 

@@ -1,19 +1,34 @@
-"""The operations of the specification: an explicit tuple, in the order of the report."""
+"""The operations of the specification: an explicit tuple, in the order of the report: profile by profile."""
 
 from ..operation import Operation
+from .adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
+from .add import ADD
 from .avg_pool2d import AVG_POOL2D
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
+from .dropout import DROPOUT
 from .flatten import FLATTEN
+from .gelu import GELU
+from .gru_cell import GRU_CELL
+from .hardswish import HARDSWISH
+from .layer_norm import LAYER_NORM
+from .leaky_relu import LEAKY_RELU
 from .linear import LINEAR
+from .local_response_norm import LOCAL_RESPONSE_NORM
 from .log_softmax import LOG_SOFTMAX
+from .lstm_cell import LSTM_CELL
 from .max_pool2d import MAX_POOL2D
 from .mse_loss import MSE_LOSS
+from .mul import MUL
 from .relu import RELU
+from .relu6 import RELU6
 from .rnn import RNN
 from .scaled_dot_product_attention import SCALED_DOT_PRODUCT_ATTENTION
+from .rnn_cell import RNN_CELL
 from .sigmoid import SIGMOID
+from .silu import SILU
 from .softmax import SOFTMAX
+from .sub import SUB
 from .tanh import TANH
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -31,4 +46,19 @@ OPERATIONS: tuple[Operation, ...] = (
     MSE_LOSS,
     RNN,
     SCALED_DOT_PRODUCT_ATTENTION,
+    RNN_CELL,
+    LSTM_CELL,
+    GRU_CELL,
+    DROPOUT,
+    LAYER_NORM,
+    GELU,
+    SILU,
+    ADAPTIVE_AVG_POOL2D,
+    LOCAL_RESPONSE_NORM,
+    RELU6,
+    HARDSWISH,
+    LEAKY_RELU,
+    ADD,
+    SUB,
+    MUL,
 )

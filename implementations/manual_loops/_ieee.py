@@ -27,3 +27,14 @@ def divide(numerator: float, denominator: float) -> float:
     if numerator == 0 or math.isnan(numerator):
         return math.nan
     return math.copysign(math.inf, numerator) * math.copysign(1.0, denominator)
+
+
+def power(base: float, exponent: float) -> float:
+    """Return base**exponent, inf where that is too large, nan where it is no real number."""
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:
+        return -math.inf if base < 0 and exponent % 2 == 1 else math.inf
+    except ValueError:
+        # math.pow also refuses to divide by zero.
+        return math.inf if base == 0 else math.nan

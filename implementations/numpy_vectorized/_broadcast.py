@@ -1,15 +1,21 @@
-"""What the pullback of broadcasting is."""
+"""Shapes that become one, and cotangents on their way back."""
 
 import numpy as np
 
 from ._kernel import Array
 
 
-def summed_to(array: Array, shape: tuple[int, ...]) -> Array:
-    """The sums over all dimensions that `shape` lacks, or has the size 1 in, while `array` has more."""
-    extra = array.ndim - len(shape)
-    stretched = tuple(axis for axis, size in enumerate(shape, extra) if size == 1 != array.shape[axis])
-    if not extra and not stretched:
-        return array
-    total: Array = np.sum(array, axis=(*range(extra), *stretched))
+def broadcast_shape(left: Array, right: Array) -> tuple[int, ...]:
+    """The shape to which both arrays broadcast."""
+    try:
+        return np.broadcast_shapes(left.shape, right.shape)
+    except ValueError:
+        raise ValueError(f"shapes {left.shape} and {right.shape} do not broadcast") from None
+
+
+def summed_to(cotangent: Array, shape: tuple[int, ...]) -> Array:
+    """A new array of `shape`: the sum over all dimensions that broadcasting has added or stretched."""
+    added = cotangent.ndim - len(shape)
+    stretched = (added + axis for axis, size in enumerate(shape) if size != cotangent.shape[added + axis])
+    total: Array = np.sum(cotangent, axis=(*range(added), *stretched))
     return total.reshape(shape)

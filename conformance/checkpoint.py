@@ -1,0 +1,53 @@
+"""A training run on disk: parameters after an epoch, and what the run was asked for, in a .safetensors file."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from . import param_file
+from .errors import UsageError
+from .tree import Array
+
+FORMAT = "torchstone training 1"
+"""The name of the metadata's only entry."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """What decides a trajectory beside the backend: a run resumed under other values would be another run."""
+
+    model: str
+    data: str
+    batch_size: int
+    lr: float
+    seed: int
+
+    def write(self, file: Path, params: Mapping[str, Array], losses: Sequence[float]) -> None:
+        """Write the parameters after len(losses) epochs, whole or not at all."""
+        # One entry: safetensors writes several in any order, and the same run shall be the same file.
+        run = json.dumps({**asdict(self), "losses": list(losses)})
+        param_file.write(file, params, {FORMAT: run})
+
+    def read(self, file: Path, like: Mapping[str, Array]) -> tuple[dict[str, Array], list[float]]:
+        """The parameters and the mean losses of the epochs so far.
+
+        Raises UsageError where the file is missing, damaged, or of a run with other settings.
+        """
+        facts = param_file.facts(file)
+        if FORMAT not in facts:
+            raise UsageError(f"{file} is no run that `torchstone train --save` wrote")
+        try:
+            run: dict[str, Any] = json.loads(facts[FORMAT])
+            losses = [float(loss) for loss in run.pop("losses")]
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise UsageError(f"{file} is damaged: {type(error).__name__}: {error}") from None
+        for name, asked in asdict(self).items():
+            if run.get(name) != asked:
+                option = name.replace("_", "-")
+                raise UsageError(f"{file} was trained with {option} {run.get(name)!r}, not {asked!r}")
+        if not all(map(math.isfinite, losses)):
+            raise UsageError(f"{file} is damaged: a loss is no number")
+        return param_file.read(file, like), losses

@@ -1,0 +1,71 @@
+"""Losses drawn over epochs, of backends and of PyTorch in the same steps."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from .errors import UsageError
+from .model import batches
+
+if TYPE_CHECKING:
+    from .data import Images
+
+FORMATS = (".png", ".svg")
+
+
+def check(file: Path) -> None:
+    """Raise UsageError where the curves cannot be drawn into `file`: before hours of training."""
+    if file.suffix not in FORMATS:
+        raise UsageError(f"--curve {file}: expected a name that ends in {' or '.join(FORMATS)}")
+    if not file.parent.is_dir():
+        raise UsageError(f"--curve {file}: no such folder: {file.parent}")
+    try:
+        import matplotlib  # noqa: F401 - only whether it is there
+    except ImportError:
+        raise UsageError("curves are drawn by matplotlib: pip install torchstone[plot]") from None
+
+
+def torchs_losses(
+    module: nn.Module, data: "Images", *, epochs: int, batch_size: int, lr: float, seed: int
+) -> list[float]:
+    """The mean loss of each epoch of torch.optim.SGD on `module`, over the batches that Model.epochs takes."""
+    optimizer = torch.optim.SGD(module.parameters(), lr=lr)
+    random = np.random.default_rng(seed)
+    losses = []
+    for _ in range(epochs):
+        order, total = random.permutation(len(data.x)), 0.0
+        for x, target in batches(data.x[order], data.target[order], batch_size):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(module(torch.from_numpy(x)), torch.from_numpy(target))
+            torch.autograd.backward(loss)
+            optimizer.step()
+            total += loss.item() * len(target)
+        losses.append(total / len(data.x))
+    return losses
+
+
+def draw(file: Path, curves: Mapping[str, Sequence[float]], *, title: str) -> None:
+    """One line for each name; later ones are thinner, so that lines on each other are all seen."""
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.add_subplot()
+    widths = np.linspace(5, 1, len(curves))
+    for (name, losses), width in zip(curves.items(), widths, strict=True):
+        axes.plot(
+            range(1, len(losses) + 1), losses, label=name, linewidth=width, marker="o", markersize=width
+        )
+    axes.set(title=title, xlabel="epoch", ylabel="mean cross-entropy", yscale="log")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(visible=True, which="both", linewidth=0.3)
+    axes.legend()
+    try:
+        figure.savefig(file, dpi=150)
+    except OSError as error:
+        raise UsageError(f"{file}: not written: {error.strerror or error}") from None

@@ -1,0 +1,4 @@
+"""relu6: an elementwise operation."""
+
+from ._elements import IMPOSSIBLE as IMPOSSIBLE
+from ._elements import OPTIONS as OPTIONS

@@ -1,0 +1,154 @@
+"""A training run that is saved, interrupted and resumed; and its curves."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from conformance import curves, training
+from conformance.__main__ import main
+from conformance.data import digits
+from conformance.model import Model
+
+COMMAND = ["train", "softmax_regression", "--batch-size", "256"]
+
+
+def test_a_resumed_run_goes_on_bit_for_bit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two epochs and two more are the same parameters, and the same lines, as four."""
+    whole, half, rest = (tmp_path / f"{name}.safetensors" for name in ("whole", "half", "rest"))
+    assert main([*COMMAND, "--epochs", "4", "--save", str(whole)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert main([*COMMAND, "--epochs", "2", "--save", str(half)]) == 0
+    capsys.readouterr()
+    assert main([*COMMAND, "--epochs", "4", "--resume", str(half), "--save", str(rest)]) == 0
+    resumed = capsys.readouterr().out.splitlines()
+    assert resumed[1] == f"{half}: after epoch 2"
+    assert resumed[2:] == lines[3:]
+    assert whole.read_bytes() == rest.read_bytes()
+    assert half.read_bytes() != whole.read_bytes()
+
+
+def test_an_interrupted_run_keeps_its_last_epoch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C in the middle of the third epoch leaves the second on disk, and exit status 130."""
+    file, whole = tmp_path / "run.safetensors", tmp_path / "whole.safetensors"
+    assert main([*COMMAND, "--epochs", "2", "--save", str(whole)]) == 0
+    step, steps = Model.step, 0
+
+    def interrupted(self: Model, *args: object, **options: object) -> float:
+        nonlocal steps
+        steps += 1
+        if steps == 14:  # six batches an epoch
+            raise KeyboardInterrupt
+        return step(self, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Model, "step", interrupted)
+    assert main([*COMMAND, "--epochs", "4", "--save", str(file)]) == 130
+    assert file.read_bytes() == whole.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run.safetensors", "whole.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--seed", "1"], "was trained with seed 0, not 1"),
+        (["--lr", "0.25"], "was trained with lr 0.5, not 0.25"),
+        (["--batch-size", "32"], "was trained with batch-size 256, not 32"),
+        (["--epochs", "1"], "is after epoch 1, and --epochs is 1: nothing is left"),
+        (
+            ["--backend", "manual_loops", "--backend", "numpy_vectorized"],
+            "take one --backend",
+        ),
+    ],
+)
+def test_a_run_is_resumed_as_it_was(
+    options: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another seed, rate or batch size would be another run: exit status 2."""
+    file = tmp_path / "run.safetensors"
+    assert main([*COMMAND, "--epochs", "1", "--save", str(file)]) == 0
+    capsys.readouterr()
+    assert main([*COMMAND, "--resume", str(file), *options]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_what_cannot_be_resumed_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A missing file, rubbish, another program's file, another model's, a damaged one, and nowhere to write."""
+    run, rubbish, foreign, damaged = (tmp_path / name for name in ("run", "rubbish", "foreign", "damaged"))
+    assert main([*COMMAND, "--epochs", "1", "--save", str(run)]) == 0
+    rubbish.write_bytes(b"rubbish")
+    save_file({"x": np.zeros(1)}, foreign)
+    save_file(load_file(run), damaged, metadata={"torchstone training 1": "{}"})
+    capsys.readouterr()
+    for command, message in (
+        ([*COMMAND, "--resume", str(tmp_path / "none")], "no such file"),
+        ([*COMMAND, "--resume", str(rubbish)], "not readable as safetensors"),
+        ([*COMMAND, "--resume", str(foreign)], "is no run that `torchstone train --save` wrote"),
+        ([*COMMAND, "--resume", str(damaged)], "is damaged"),
+        (
+            ["train", "mlp", "--batch-size", "256", "--resume", str(run)],
+            "trained with model 'softmax_regression'",
+        ),
+        ([*COMMAND, "--save", str(tmp_path / "no" / "folder")], "not written"),
+    ):
+        assert main(command) == 2
+        captured = capsys.readouterr()
+        assert message in captured.err
+        assert captured.err.count("\n") == 1
+        assert "epoch 1/" not in captured.out
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_the_curves_of_all_backends_and_of_torch_are_one_picture(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line for each, with a value for each epoch; and they lie on each other."""
+    drawn = {}
+    draw = curves.draw
+
+    def spy(file: Path, lines: dict[str, list[float]], *, title: str) -> None:
+        drawn.update(lines)
+        draw(file, lines, title=title)
+
+    monkeypatch.setattr(curves, "draw", spy)
+    file = tmp_path / f"curve.{kind}"
+    backends = ["--backend", "numpy_vectorized", "--backend", "manual_loops"]
+    assert main([*COMMAND, "--epochs", "2", *backends, "--curve", str(file)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"curves: {file}"
+    assert file.read_bytes()[:4] == {"png": b"\x89PNG", "svg": b"<?xm"}[kind]
+    assert list(drawn) == ["numpy_vectorized", "manual_loops", "PyTorch"]
+    # Printed with four digits, as the command prints losses, they are one line.
+    shown = {tuple(f"{loss:.4f}" for loss in losses) for losses in drawn.values()}
+    assert len(shown) == 1
+    ((first, second),) = shown
+    assert float(second) < float(first)
+
+
+def test_curves_that_cannot_be_drawn_are_refused_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another format, a folder that is not there, no matplotlib: before anything is trained."""
+    for file, message in (
+        (tmp_path / "curve.gif", "expected a name that ends in .png or .svg"),
+        (tmp_path / "none" / "curve.png", "no such folder"),
+    ):
+        assert main([*COMMAND, "--curve", str(file)]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert message in captured.err
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
+    assert main([*COMMAND, "--curve", str(tmp_path / "curve.png")]) == 2
+    assert "pip install torchstone[plot]" in capsys.readouterr().err
+
+
+def test_torchs_losses_come_from_the_same_batches() -> None:
+    """Another seed is another order, and another curve."""
+    data = digits()
+
+    def losses(seed: int) -> list[float]:
+        module = training.build("softmax_regression", "numpy_vectorized", 0, data).module
+        return curves.torchs_losses(module, data, epochs=1, batch_size=32, lr=0.5, seed=seed)
+
+    assert losses(0) == losses(0) != losses(1)

@@ -1,0 +1,56 @@
+"""Normalisations written out in primitives that have an error model, forward and backward.
+
+They are PyTorch's own formulas on the CPU (aten/src/ATen/native/cpu/layer_norm_kernel.cpp and Normalization.cpp):
+its error far from zero is not that of its table of decompositions, which keeps the variance one primitive and
+centres what the kernel does not.
+"""
+
+from collections.abc import Sequence
+from math import prod
+
+from torch import Tensor
+
+Mask = Sequence[bool]
+
+
+def native_layer_norm(
+    x: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """(y, mean, 1 / sqrt(variance + eps)), the variance in a second pass over the differences from the mean."""
+    dims = list(range(x.ndim - len(normalized_shape), x.ndim))
+    mean = x.mean(dims, True)
+    difference = x - mean
+    rstd = ((difference * difference).mean(dims, True) + eps).rsqrt()
+    y = x * rstd - mean * rstd
+    if weight is not None:
+        y = y * weight
+    if bias is not None:
+        y = y + bias
+    return y, mean, rstd
+
+
+def native_layer_norm_backward(
+    cotangent: Tensor,
+    x: Tensor,
+    normalized_shape: Sequence[int],
+    mean: Tensor,
+    rstd: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    output_mask: Mask,
+) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+    """The cotangents of x, weight and bias, each where `output_mask` asks for it."""
+    first = x.ndim - len(normalized_shape)
+    dims, leading = list(range(first, x.ndim)), list(range(first))
+    count = prod(normalized_shape)
+    g = cotangent if weight is None else cotangent * weight
+    total, moment = g.sum(dims, True), (g * x).sum(dims, True)
+    slope = (total * mean - moment) * rstd * rstd * rstd / count
+    intercept = -slope * mean - total * rstd / count
+    d_x = rstd * g + slope * x + intercept if output_mask[0] else None
+    d_weight = cotangent * (x * rstd - mean * rstd) if output_mask[1] else None
+    d_bias = cotangent.clone() if output_mask[2] else None
+    if leading:
+        d_weight = None if d_weight is None else d_weight.sum(leading)
+        d_bias = None if d_bias is None else d_bias.sum(leading)
+    return d_x, d_weight, d_bias

@@ -1,9 +1,9 @@
 """scaled_dot_product_attention: every query's mean of the values, weighted by how well the keys match."""
 
-import math
-
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 
 class ScaledDotProductAttention(nn.Module):
@@ -52,21 +52,22 @@ class ScaledDotProductAttention(nn.Module):
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None = None) -> Tensor:
         _check(query, key, value, attn_mask, self.is_causal, self.enable_gqa)
-        if self.enable_gqa:
-            key, value = (x.repeat_interleave(query.shape[-3] // x.shape[-3], -3) for x in (key, value))
-        scale = 1 / math.sqrt(query.shape[-1]) if self.scale is None else self.scale
-        # Both factors have their share of the scale, as in PyTorch: neither product overflows before the other.
-        share = math.sqrt(abs(scale))
-        scores = (query * math.copysign(share, scale)) @ (key.transpose(-2, -1) * share)
-        if self.is_causal:
-            attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=query.device).tril()
-        if attn_mask is not None:
-            if attn_mask.dtype == torch.bool:
-                attn_mask = query.new_zeros(()).where(attn_mask, -math.inf)
-            scores = scores + attn_mask
-        unseen = (scores == -math.inf).all(-1, keepdim=True)
-        weights = torch.softmax(scores.masked_fill(unseen, 0.0), -1).masked_fill(unseen, 0.0)
-        return weights @ value
+        if not (query.numel() and key.numel() and value.numel()):
+            # Of nothing, PyTorch's answer has the leading dimensions of the query alone.
+            shapes = (x.shape[: -3 if self.enable_gqa else -2] for x in (query, key, value))
+            leading = torch.broadcast_shapes(*shapes)  # type: ignore[no-untyped-call]
+            query = query.expand(*leading, *query.shape[-3 if self.enable_gqa else -2 :])
+        # The definition itself; which fused kernel would take its place depends on the device and the shapes.
+        with sdpa_kernel(SDPBackend.MATH):
+            return functional.scaled_dot_product_attention(
+                query,
+                key,
+                value,
+                attn_mask,
+                is_causal=self.is_causal,
+                scale=self.scale,
+                enable_gqa=self.enable_gqa,
+            )
 
 
 def _check(

@@ -99,7 +99,7 @@ def _cell(name: str, batch: int, features: int, hidden: int, gates: int, **confi
     return _case(name, {**sizes, **config}, params, (batch, features), *states)
 
 
-def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Case]:
+def _cases(batch: int, features: int, channels: int, size: int, attended: tuple[int, ...]) -> dict[str, Case]:
     classes = np.arange(batch) % 10
     pool = {"kernel_size": 2, "stride": 2, "padding": 0, "ceil_mode": False}
     image = (batch, channels, size, size)
@@ -158,8 +158,15 @@ def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Cas
         "local_response_norm": _case(
             "local_response_norm", {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2.0}, {}, image
         ),
+        "scaled_dot_product_attention": _case(
+            "scaled_dot_product_attention",
+            {"is_causal": False, "scale": None, "enable_gqa": False},
+            {},
+            *[attended] * 3,
+            None,
+        ),
     }
 
 
-ORDINARY = _cases(batch=32, features=256, channels=30, size=28)
-SMALL = _cases(batch=2, features=8, channels=2, size=8)
+ORDINARY = _cases(batch=32, features=256, channels=30, size=28, attended=(8, 8, 128, 64))
+SMALL = _cases(batch=2, features=8, channels=2, size=8, attended=(2, 2, 4, 8))

@@ -27,8 +27,8 @@ from . import (
     relu,
     relu6,
     rnn,
-    scaled_dot_product_attention,
     rnn_cell,
+    scaled_dot_product_attention,
     sigmoid,
     silu,
     softmax,
@@ -51,7 +51,6 @@ DEFECTS: tuple[Defect, ...] = (
     *cross_entropy.DEFECTS,
     *mse_loss.DEFECTS,
     *rnn.DEFECTS,
-    *scaled_dot_product_attention.DEFECTS,
     *layer_norm.DEFECTS,
     *rnn_cell.DEFECTS,
     *adaptive_avg_pool2d.DEFECTS,
@@ -67,4 +66,5 @@ DEFECTS: tuple[Defect, ...] = (
     *lstm_cell.DEFECTS,
     *gru_cell.DEFECTS,
     *dropout.DEFECTS,
+    *scaled_dot_product_attention.DEFECTS,
 )

@@ -23,6 +23,7 @@ VALIDATED_ON = (
     *("sigmoid", "log_softmax", "avg_pool2d", "mse_loss", "max_pool2d"),
     *("rnn_cell", "lstm_cell", "gru_cell", "dropout", "layer_norm", "gelu", "silu"),
     *("adaptive_avg_pool2d", "local_response_norm", "leaky_relu", "hardswish", "add", "sub", "mul"),
+    "scaled_dot_product_attention",
 )
 """Those left, without relu, relu6 and flatten, which round nothing."""
 

@@ -32,7 +32,6 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "cross_entropy": ("size_average", "reduce"),
     "mse_loss": ("size_average", "reduce"),
     "rnn": ("device", "dtype"),
-    "scaled_dot_product_attention": ("dropout_p",),
     "layer_norm": ("device", "dtype"),
     "rnn_cell": ("device", "dtype"),
     "adaptive_avg_pool2d": (),
@@ -48,16 +47,15 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "leaky_relu": ("inplace",),
     "hardswish": ("inplace",),
     "dropout": ("inplace",),
+    "scaled_dot_product_attention": ("dropout_p",),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
 
 FUNCTIONS: Mapping[str, Any] = {
-    "scaled_dot_product_attention": torch.ops.aten.scaled_dot_product_attention.default,
-}
-"""Operations that torch has as a function alone, under that name in torch.nn.functional."""
     "add": torch.ops.aten.add.Tensor,
     "sub": torch.ops.aten.sub.Tensor,
     "mul": torch.ops.aten.mul.Tensor,
+    "scaled_dot_product_attention": torch.ops.aten.scaled_dot_product_attention.default,
 }
 """Operations that torch has as functions and as no module, with the overload whose signature counts."""
 
@@ -85,13 +83,6 @@ def options(constructor: Callable[..., Any]) -> dict[str, Any]:
     return {name: p.default for name, p in list(signature.parameters.items())[1:]}
 
 
-def torch_options(name: str) -> dict[str, Any]:
-    """The names and defaults of torch's own: a module's constructor, or what follows a function's tensors."""
-    if name not in FUNCTIONS:
-        return options(getattr(nn, reference_class(name).__name__).__init__)
-    arguments = FUNCTIONS[name]._schema.arguments
-    return {
-        argument.name: argument.default_value for argument in arguments if "Tensor" not in str(argument.type)
 def torchs_options(name: str) -> dict[str, Any]:
     """What torch's constructor takes; of a function, all its arguments that are no tensors."""
     if name not in FUNCTIONS:
@@ -112,8 +103,6 @@ def without(arguments: Mapping[str, Any], names: tuple[str, ...]) -> list[tuple[
 def test_signature_is_torchs(name: str) -> None:
     """A reference's constructor has torch's names, defaults and order, less what is left out by name."""
     reference = reference_class(name)
-    torchs = torch_options(name)
-    assert list(options(reference.__init__).items()) == without(torchs, LEFT_OUT[name])
     torchs = torchs_options(name)
     own = without(options(reference.__init__), ADDED.get(name, ()))
     assert own == without(torchs, LEFT_OUT[name])
@@ -122,7 +111,6 @@ def test_signature_is_torchs(name: str) -> None:
 @by_operation
 def test_left_out_arguments_exist(name: str) -> None:
     """Every argument that is left out is one that torch has."""
-    torchs = torch_options(name)
     torchs = torchs_options(name)
     assert set(LEFT_OUT[name]) <= set(torchs)
 
@@ -433,10 +421,10 @@ def test_docstring_is_a_specification(name: str) -> None:
     documentation = inspect.cleandoc(reference.__doc__ or "")
     has_params = any(case.params for case in STORED_CASES if case.operation == name)
     assert not missing(documentation, ("Inputs", "Output", "Source", *(("Params",) if has_params else ())))
-    page = f"functional.{name}" if name in FUNCTIONS else reference.__name__
-    assert f"torch.nn.{page}.html" in documentation.partition("Source:")[2]
-    page = f"torch.{FUNCTIONS[name].overloadpacket.__name__}" if name in FUNCTIONS else ""
-    assert f"{page or f'torch.nn.{reference.__name__}'}.html" in documentation.partition("Source:")[2]
+    page = f"nn.{reference.__name__}"
+    if name in FUNCTIONS:
+        page = f"nn.functional.{name}" if hasattr(nn.functional, name) else name
+    assert f"torch.{page}.html" in documentation.partition("Source:")[2]
     assert all(option in documentation for option in options(reference.__init__))
 
 

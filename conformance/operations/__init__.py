@@ -23,8 +23,8 @@ from .mul import MUL
 from .relu import RELU
 from .relu6 import RELU6
 from .rnn import RNN
-from .scaled_dot_product_attention import SCALED_DOT_PRODUCT_ATTENTION
 from .rnn_cell import RNN_CELL
+from .scaled_dot_product_attention import SCALED_DOT_PRODUCT_ATTENTION
 from .sigmoid import SIGMOID
 from .silu import SILU
 from .softmax import SOFTMAX
@@ -45,7 +45,6 @@ OPERATIONS: tuple[Operation, ...] = (
     CROSS_ENTROPY,
     MSE_LOSS,
     RNN,
-    SCALED_DOT_PRODUCT_ATTENTION,
     RNN_CELL,
     LSTM_CELL,
     GRU_CELL,
@@ -53,6 +52,7 @@ OPERATIONS: tuple[Operation, ...] = (
     LAYER_NORM,
     GELU,
     SILU,
+    SCALED_DOT_PRODUCT_ATTENTION,
     ADAPTIVE_AVG_POOL2D,
     LOCAL_RESPONSE_NORM,
     RELU6,

@@ -216,24 +216,19 @@ def _rejected(
 
 _TRUE = np.ones((4, 5), np.bool_)
 
-# Keys of which the second query sees none.
-_HALF = np.array([[True, True], [False, False]])
+# The first query sees one key, the second none.
+_HALF = np.array([[True, False], [False, False]])
 
 
 def _unseen(name: str, mask: Array | None, mask_cotangent: Array | None) -> Kink:
-    """Two equal keys, of which the first query sees both and the second one none."""
+    """Of two keys the first query sees one, so that all is exact in every form, and the second query none."""
     return Kink(
         name=name,
         config=_config(),
-        inputs=(np.array([[1.0], [1.0]]), np.array([[3.0], [3.0]]), np.array([[1.0], [3.0]]), mask),
+        inputs=(np.array([[1.0], [1.0]]), np.array([[3.0], [2.0]]), np.array([[2.0], [3.0]]), mask),
         output=np.array([[2.0], [0.0]]),
         cotangent=np.array([[4.0], [8.0]]),
-        inputs_cotangents=(
-            np.array([[0.0], [0.0]]),
-            np.array([[-2.0], [2.0]]),
-            np.array([[2.0], [2.0]]),
-            mask_cotangent,
-        ),
+        inputs_cotangents=(np.zeros((2, 1)), np.zeros((2, 1)), np.array([[4.0], [0.0]]), mask_cotangent),
     )
 
 
@@ -272,9 +267,7 @@ SCALED_DOT_PRODUCT_ATTENTION = Operation(
     ),
     kinks=(
         _unseen("unseen_by_boolean_mask", _HALF, None),
-        _unseen(
-            "unseen_by_floating_mask", np.where(_HALF, 0.0, -np.inf), np.array([[-2.0, 2.0], [0.0, 0.0]])
-        ),
+        _unseen("unseen_by_floating_mask", np.where(_HALF, 0.0, -np.inf), np.zeros((2, 2))),
         Kink(
             name="no_key",
             config=_config(),

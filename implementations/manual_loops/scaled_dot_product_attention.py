@@ -23,11 +23,12 @@ Source: torch.nn.functional.scaled_dot_product_attention.
 """
 
 import math
+from functools import reduce
 
 import numpy as np
 
 from ._arrays import Array, Params, Pullback, indices, to_array, to_lists, zeros
-from ._broadcasting import row_of, together
+from ._broadcast import broadcast, place
 from ._softmax_row import softmax_row
 
 Shape = tuple[int, ...]
@@ -81,7 +82,7 @@ def vjp(
             here = at
             if enable_gqa:
                 here = (*at[:-1], at[-1] // (leading[-1] // shape[-3]))
-            found.append(row_of(here, shape[:-2]))
+            found.append(place(here, shape[:-2]))
         return found[0], found[1], found[2]
 
     def masked(score: float, at: Shape, i: int, s: int) -> float:
@@ -89,7 +90,7 @@ def vjp(
             return score if s <= i else -math.inf
         if m is None or mask_shape is None:
             return score
-        entry = m[row_of((*at, i, s), mask_shape)]
+        entry = m[place((*at, i, s), mask_shape)]
         if boolean:
             return score if entry else -math.inf
         return score + float(entry)
@@ -134,7 +135,7 @@ def vjp(
                 for s in range(count):
                     dscore = w[i][s] * (dw[s] - mean)
                     if mask_shape is not None:
-                        dm[row_of((*at, i, s), mask_shape)] += dscore
+                        dm[place((*at, i, s), mask_shape)] += dscore
                     for e in range(features):
                         dq[a][i][e] += factor * dscore * k[b][s][e]
                         dk[b][s][e] += factor * dscore * q[a][i][e]
@@ -156,7 +157,7 @@ def _leading(query: Shape, key: Shape, value: Shape, enable_gqa: bool) -> Shape:
         raise ValueError(f"query {query} and key {key} have different features")
     if key[-2] != value[-2]:
         raise ValueError(f"key {key} and value {value} are not equally many")
-    return together(*(_with_heads(shape, query, enable_gqa) for shape in (query, key, value)))
+    return reduce(broadcast, (_with_heads(shape, query, enable_gqa) for shape in (query, key, value)))
 
 
 def _with_heads(shape: Shape, query: Shape, enable_gqa: bool) -> Shape:
@@ -175,8 +176,8 @@ def _mask_shape(
         raise ValueError("attn_mask has no meaning where is_causal is True")
     if attn_mask.dtype not in (np.bool_, dtype):
         raise ValueError(f"attn_mask must be boolean or {dtype}, got {attn_mask.dtype}")
-    leading = together(*(_with_heads(shape, query, enable_gqa) for shape in (query, key)))
+    leading = broadcast(*(_with_heads(shape, query, enable_gqa) for shape in (query, key)))
     scores = (*leading, query[-2], key[-2])
-    if attn_mask.ndim < 2 or together(attn_mask.shape, scores) != scores:
+    if attn_mask.ndim < 2 or broadcast(attn_mask.shape, scores) != scores:
         raise ValueError(f"attn_mask {attn_mask.shape} does not broadcast to {scores}")
     return attn_mask.shape

@@ -65,7 +65,7 @@ def vjp(
         ds *= p
         d_mask = None
         if attn_mask is not None and attn_mask.dtype.kind == "f":
-            d_mask = summed_to(ds, attn_mask.shape).copy()
+            d_mask = summed_to(ds, attn_mask.shape)
         dq = ds @ k
         dq *= factor
         dk = ds.swapaxes(-1, -2) @ query

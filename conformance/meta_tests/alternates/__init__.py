@@ -31,8 +31,8 @@ from . import (
     relu,
     relu6,
     rnn,
-    scaled_dot_product_attention,
     rnn_cell,
+    scaled_dot_product_attention,
     sigmoid,
     silu,
     softmax,
@@ -59,7 +59,6 @@ ALTERNATES: tuple[Alternate, ...] = (
     *cross_entropy.ALTERNATES,
     *mse_loss.ALTERNATES,
     *rnn.ALTERNATES,
-    *scaled_dot_product_attention.ALTERNATES,
     *layer_norm.ALTERNATES,
     *rnn_cell.ALTERNATES,
     *adaptive_avg_pool2d.ALTERNATES,
@@ -75,6 +74,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *lstm_cell.ALTERNATES,
     *gru_cell.ALTERNATES,
     *dropout.ALTERNATES,
+    *scaled_dot_product_attention.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

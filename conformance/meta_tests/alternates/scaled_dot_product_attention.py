@@ -1,15 +1,15 @@
-"""Attention by other formulas: a scale elsewhere, divided last, key by key, and sums in other orders.
-
-Not with sum g y in the place of sum P dP: where one key has nearly all the weight, the error of its dP is in
-both terms of dP - sum P dP and cancels, while that of sum g y remains.
-"""
+"""Attention by other formulas: a scale elsewhere, divided last, key by key, and sums in other orders."""
 
 import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
+from torch import Tensor
+from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from conformance.eager import eager_kernel, reference_function
 from conformance.tree import Array
 
 from ._alternate import Alternate, Cotangents, Params, Pullback, Vjp, alternate
@@ -50,6 +50,14 @@ def online(scores: Array, values: Array, order: Order) -> tuple[Array, Array]:
     return np.exp(scores - base) / divisor(total[:, 0]), y / divisor(total[:, 0])
 
 
+def recomputed(scores: Array, values: Array, order: Order) -> tuple[Array, Array]:
+    """As FlashAttention-2: the weights of the pullback are exp(scores - log sum exp(scores))."""
+    base = largest(scores)
+    e = np.exp(scores - base)
+    total = divisor(order(e, -1))
+    return np.exp(scores - (base + np.log(total))), product(e, values, order) / total
+
+
 def largest(scores: Array) -> Array:
     """The largest score of every row, 0 where all are -inf."""
     found = scores.max(-1, keepdims=True, initial=-np.inf)
@@ -61,8 +69,11 @@ def divisor(total: Array) -> Array:
     return np.asarray(np.where(total == 0, np.ones_like(total), total)[:, None])
 
 
-def attention(attend: Attend, order: Order, *, scale_last: bool = False) -> Vjp:
-    """The pullback is dS = P (dP - sum P dP); scaled are the queries or, in the end, the scores."""
+def attention(attend: Attend, order: Order, *, scale_last: bool = False, flash: bool = False) -> Vjp:
+    """The pullback is dS = P (dP - D) with D = sum P dP or, `flash`, D = sum g y.
+
+    Scaled are the queries or, in the end, the scores.
+    """
 
     def vjp(
         params: Params,
@@ -116,10 +127,10 @@ def attention(attend: Attend, order: Order, *, scale_last: bool = False) -> Vjp:
             g = cotangent.reshape(-1, length, value.shape[-1])
             dq, dk, dv = np.zeros_like(q), np.zeros_like(k), np.zeros_like(v)
             dm = None if mask is None or mask.dtype.kind == "b" else np.zeros(mask.size, dtype)
-            for n, ((a, b, c), (p, _)) in enumerate(zip(places, found, strict=True)):
+            for n, ((a, b, c), (p, out)) in enumerate(zip(places, found, strict=True)):
                 dv[c] += product(p.T, g[n], order)
                 dp = product(g[n], v[c].T, order)
-                ds = p * (dp - order(p * dp, -1)[:, None])
+                ds = p * (dp - order(g[n] * out if flash else p * dp, -1)[:, None])
                 if dm is not None and entries is not None:
                     np.add.at(dm, entries[n].ravel(), ds.ravel())
                 dq[a] += product(ds, k[b], order) * factor
@@ -136,6 +147,30 @@ def attention(attend: Attend, order: Order, *, scale_last: bool = False) -> Vjp:
     return vjp
 
 
+def fused(_: Any, query: Tensor, key: Tensor, value: Tensor, mask: Any, **options: Any) -> Tensor:
+    """PyTorch's own FlashAttention, which wants four dimensions, one width, and no derivative of the mask."""
+    whole: Tensor = reference_function(NAME)({}, query, key, value, mask, **options)
+    if not query.numel() or not key.numel() or not value.numel() or (mask is not None and mask.requires_grad):
+        return whole
+    if options.pop("enable_gqa"):
+        key, value = (x.repeat_interleave(query.shape[-3] // x.shape[-3], -3) for x in (key, value))
+    scale = query.shape[-1] ** -0.5 if options["scale"] is None else options["scale"]
+    width, leading = max(query.shape[-1], value.shape[-1]), whole.shape[:-2]
+    q, k, v = (
+        functional.pad(x, (0, width - x.shape[-1]))
+        .expand(*leading, -1, -1)
+        .reshape(-1, 1, x.shape[-2], width)
+        for x in (query, key, value)
+    )
+    if mask is not None:
+        mask = mask.expand(*leading, *mask.shape[-2:]).reshape(-1, 1, *mask.shape[-2:])
+    with sdpa_kernel(SDPBackend.FLASH_ATTENTION):
+        y = functional.scaled_dot_product_attention(
+            q, k, v, mask, is_causal=options["is_causal"], scale=scale
+        )
+    return y[..., : value.shape[-1]].reshape(whole.shape)
+
+
 ALTERNATES: tuple[Alternate, ...] = (
     *(
         alternate(NAME, name, attention(weights_first, order, scale_last=i % 2 == 1))
@@ -143,4 +178,11 @@ ALTERNATES: tuple[Alternate, ...] = (
     ),
     alternate(NAME, "divided_last", attention(divided_last, native, scale_last=True)),
     alternate(NAME, "online", attention(online, native)),
+    *(
+        alternate(NAME, f"flash, {name}", attention(recomputed, order, flash=True))
+        for name, order in ORDERS.items()
+    ),
+    alternate(NAME, "flash, online", attention(online, native, flash=True)),
+    alternate(NAME, "flash, weights first", attention(weights_first, native, flash=True)),
+    Alternate(operation=NAME, name="torch, fused", kernel=eager_kernel(NAME, fused)),
 )

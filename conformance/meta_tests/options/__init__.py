@@ -29,8 +29,8 @@ from . import (
     relu,
     relu6,
     rnn,
-    scaled_dot_product_attention,
     rnn_cell,
+    scaled_dot_product_attention,
     sigmoid,
     silu,
     softmax,
@@ -55,7 +55,6 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "cross_entropy": cross_entropy.OPTIONS,
     "mse_loss": mse_loss.OPTIONS,
     "rnn": rnn.OPTIONS,
-    "scaled_dot_product_attention": scaled_dot_product_attention.OPTIONS,
     "layer_norm": layer_norm.OPTIONS,
     "rnn_cell": rnn_cell.OPTIONS,
     "adaptive_avg_pool2d": adaptive_avg_pool2d.OPTIONS,
@@ -71,6 +70,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "lstm_cell": lstm_cell.OPTIONS,
     "gru_cell": gru_cell.OPTIONS,
     "dropout": dropout.OPTIONS,
+    "scaled_dot_product_attention": scaled_dot_product_attention.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -87,7 +87,6 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "cross_entropy": cross_entropy.IMPOSSIBLE,
     "mse_loss": mse_loss.IMPOSSIBLE,
     "rnn": rnn.IMPOSSIBLE,
-    "scaled_dot_product_attention": scaled_dot_product_attention.IMPOSSIBLE,
     "layer_norm": layer_norm.IMPOSSIBLE,
     "rnn_cell": rnn_cell.IMPOSSIBLE,
     "adaptive_avg_pool2d": adaptive_avg_pool2d.IMPOSSIBLE,
@@ -103,4 +102,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "lstm_cell": lstm_cell.IMPOSSIBLE,
     "gru_cell": gru_cell.IMPOSSIBLE,
     "dropout": dropout.IMPOSSIBLE,
+    "scaled_dot_product_attention": scaled_dot_product_attention.IMPOSSIBLE,
 }

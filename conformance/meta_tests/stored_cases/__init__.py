@@ -25,8 +25,8 @@ from . import (
     relu,
     relu6,
     rnn,
-    scaled_dot_product_attention,
     rnn_cell,
+    scaled_dot_product_attention,
     sigmoid,
     silu,
     softmax,
@@ -48,7 +48,6 @@ STORED_CASES: tuple[Case, ...] = (
     *cross_entropy.CASES,
     *mse_loss.CASES,
     *rnn.CASES,
-    *scaled_dot_product_attention.CASES,
     *layer_norm.CASES,
     *rnn_cell.CASES,
     *adaptive_avg_pool2d.CASES,
@@ -64,4 +63,5 @@ STORED_CASES: tuple[Case, ...] = (
     *lstm_cell.CASES,
     *gru_cell.CASES,
     *dropout.CASES,
+    *scaled_dot_product_attention.CASES,
 )

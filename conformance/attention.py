@@ -11,7 +11,8 @@ where the maximum, itself a score, has not.
 import math
 from typing import Any
 
-from torch import Tensor, ones
+import torch
+from torch import Tensor
 
 
 def weights_first(query: Tensor, key: Tensor, value: Tensor, mask: Any = None, **options: Any) -> Tensor:
@@ -55,7 +56,7 @@ def _scores(
     share = math.sqrt(abs(scale))
     scores = (query * math.copysign(share, scale)) @ (key.mT * share)
     if is_causal:
-        mask = ones(scores.shape[-2:], dtype=bool).tril()
+        mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
     if mask is None:
         return scores, value
     return scores + mask if mask.is_floating_point() else scores.masked_fill(~mask, -math.inf), value

@@ -29,7 +29,7 @@ from torch._decomp import decompositions, get_decompositions
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from . import normalisation
+from . import attention, normalisation
 
 aten = torch.ops.aten
 
@@ -415,3 +415,28 @@ class Batchable(TorchFunctionMode):
             bias = bias if name == "linear" else bias.reshape(-1, 1, 1)
             return self._noise.add_bias(product, bias, weight[0].numel() + 1)
         return func(*args, **kwargs)
+
+
+FORMS: Mapping[str, tuple[Callable[..., Any], ...]] = {
+    "scaled_dot_product_attention": (attention.weights_first, attention.recomputed),
+}
+"""Functions, by operation, that are computed in several forms whose rounding errors are not alike."""
+
+
+def forms_of(operation: str) -> int:
+    """In how many forms the reference of an operation has its noise: an element has that of its noisiest form."""
+    return len(FORMS.get(operation, (operation,)))
+
+
+class Form(TorchFunctionMode):
+    """Computes the functions that have several forms in one of them."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        forms = FORMS.get(getattr(func, "__name__", ""))
+        return (func if forms is None else forms[self._number])(*args, **(kwargs or {}))

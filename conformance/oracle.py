@@ -14,7 +14,7 @@ from torch.func import functional_call
 
 from .case import Case
 from .drawing import Choice
-from .noise import INJECTED, Batchable, Noise
+from .noise import INJECTED, Batchable, Form, Noise, forms_of
 from .specification import build, differentiated, known_warnings
 from .tree import Array, Tree, is_floating, map_leaves
 
@@ -156,8 +156,10 @@ class _Seed(torch.autograd.Function):
 class _Evaluation:
     """The reference run on cases of one structure: one as it is, several (or several `runs` of each) by vmap."""
 
-    def __init__(self, cases: Sequence[Case], runs: int = 1, noise: Noise | None = None) -> None:
-        self._count, self._runs, self._noise = len(cases), runs, noise
+    def __init__(
+        self, cases: Sequence[Case], runs: int = 1, noise: Noise | None = None, form: int = 0
+    ) -> None:
+        self._count, self._runs, self._noise, self._form = len(cases), runs, noise, form
         self._lanes = len(cases) * runs
         first = cases[0]
         params = {name: self._stacked([case.params[name] for case in cases]) for name in first.params}
@@ -185,6 +187,7 @@ class _Evaluation:
         stack = ExitStack()
         if self._noise is not None:
             stack.enter_context(self._noise)
+            stack.enter_context(Form(self._form))
         if self._lanes > 1:
             stack.enter_context(Batchable(self._noise))
         return stack
@@ -260,21 +263,30 @@ def _of(case: int, output: Tree, cotangents: Cotangents) -> tuple[Tree, Cotangen
 
 
 def _spreads(oracles: Sequence[Oracle], runs: int) -> list[Spread]:
-    """The spread of every oracle: its noisy runs against its calm one."""
+    """The spread of every oracle: its noisy runs against its calm one, in the form in which they spread most."""
     calm = [_flat(oracle.output, oracle.cotangents) for oracle in oracles]
+    cases = [oracle.case for oracle in oracles]
     with np.errstate(invalid="ignore", over="ignore"):
-        spreads = [
-            None
-            if many is None or not is_floating(many)
-            else root_mean_square(many - np.stack(arrays)[:, None], 1) / INJECTED
-            for many, arrays in zip(
-                _noisy([oracle.case for oracle in oracles], runs), zip(*calm, strict=True), strict=True
-            )
+        forms = [
+            [
+                None
+                if many is None or not is_floating(many)
+                else root_mean_square(many - np.stack(arrays)[:, None], 1) / INJECTED
+                for many, arrays in zip(_noisy(cases, runs, form), zip(*calm, strict=True), strict=True)
+            ]
+            for form in range(forms_of(cases[0].operation))
         ]
+    spreads = [_largest(found) for found in zip(*forms, strict=True)]
     return [
         _refilled(oracle, [None if many is None else np.asarray(many[i]) for many in spreads])
         for i, oracle in enumerate(oracles)
     ]
+
+
+def _largest(spreads: Sequence[Array | None]) -> Array | None:
+    """The largest of the spreads of one array; one that is NaN, in a form that overflows, says nothing."""
+    known = [spread for spread in spreads if spread is not None]
+    return np.fmax.reduce(known) if known else None
 
 
 def _refilled(oracle: Oracle, arrays: list[Array | None]) -> Spread:
@@ -300,24 +312,24 @@ def root_mean_square(deviations: Array, axis: int) -> Array:
     return found
 
 
-def _noisy(cases: Sequence[Case], runs: int) -> list[Array | None]:
+def _noisy(cases: Sequence[Case], runs: int, form: int) -> list[Array | None]:
     """The noisy outputs and cotangents, (cases, runs, ...): all at once; one by one where torch cannot."""
     try:
-        return _noisy_at_once(cases, runs)
+        return _noisy_at_once(cases, runs, form)
     except (RuntimeError, Warning):
-        found = [_noisy_one_by_one(case, runs) for case in cases]
+        found = [_noisy_one_by_one(case, runs, form) for case in cases]
         return [None if leaf[0] is None else np.concatenate(leaf) for leaf in zip(*found, strict=True)]
 
 
-def _noisy_at_once(cases: Sequence[Case], runs: int) -> list[Array | None]:
-    evaluation = _Evaluation(cases, runs, Noise(_seed(cases[0], 0), cases[0].dtype))
+def _noisy_at_once(cases: Sequence[Case], runs: int, form: int = 0) -> list[Array | None]:
+    evaluation = _Evaluation(cases, runs, Noise(_seed(cases[0], 0), cases[0].dtype), form)
     return _flat(evaluation.output(), evaluation.pull_back([case.cotangent for case in cases]))
 
 
-def _noisy_one_by_one(case: Case, runs: int) -> list[Array | None]:
+def _noisy_one_by_one(case: Case, runs: int, form: int = 0) -> list[Array | None]:
     found = []
     for run in range(runs):
-        evaluation = _Evaluation([case], noise=Noise(_seed(case, run), case.dtype))
+        evaluation = _Evaluation([case], noise=Noise(_seed(case, run), case.dtype), form=form)
         found.append(_flat(evaluation.output(), evaluation.pull_back([case.cotangent])))
     return [None if leaf[0] is None else np.stack(leaf, axis=1) for leaf in zip(*found, strict=True)]
 

@@ -158,6 +158,7 @@ def _step(name: str, features: int, config: Mapping[str, Any], *parts: str) -> C
 
 
 def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Case]:
+def _cases(batch: int, features: int, channels: int, size: int, attended: tuple[int, ...]) -> dict[str, Case]:
     classes = np.arange(batch) % 10
     pool = {"kernel_size": 2, "stride": 2, "padding": 0, "ceil_mode": False}
     image = (batch, channels, size, size)
@@ -262,9 +263,15 @@ def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Cas
                 "maximize": False,
             },
             "momentum_buffer",
+        "scaled_dot_product_attention": _case(
+            "scaled_dot_product_attention",
+            {"is_causal": False, "scale": None, "enable_gqa": False},
+            {},
+            *[attended] * 3,
+            None,
         ),
     }
 
 
-ORDINARY = _cases(batch=32, features=256, channels=30, size=28)
-SMALL = _cases(batch=2, features=8, channels=2, size=8)
+ORDINARY = _cases(batch=32, features=256, channels=30, size=28, attended=(8, 8, 128, 64))
+SMALL = _cases(batch=2, features=8, channels=2, size=8, attended=(2, 2, 4, 8))

@@ -34,6 +34,7 @@ from . import (
     rnn,
     rnn_cell,
     sgd,
+    scaled_dot_product_attention,
     sigmoid,
     silu,
     softmax,
@@ -77,4 +78,5 @@ DEFECTS: tuple[Defect, ...] = (
     *gru.DEFECTS,
     *dropout.DEFECTS,
     *sgd.DEFECTS,
+    *scaled_dot_product_attention.DEFECTS,
 )

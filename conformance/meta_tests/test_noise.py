@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from conformance.case import Case
-from conformance.noise import INJECTED, Noise
+from conformance.noise import INJECTED, Noise, forms_of
 from conformance.oracle import Oracle, _flat, _noisy_at_once, _noisy_one_by_one
 from conformance.tree import Array, is_floating
 
@@ -28,20 +28,49 @@ def spreads(oracle: Oracle, noisy: list[Array | None]) -> list[float]:
     ]
 
 
-@pytest.mark.parametrize(
-    "case", STORED_CASES, ids=[f"{case.operation}-{i}" for i, case in enumerate(STORED_CASES)]
-)
-def test_all_runs_at_once_spread_like_one_by_one(case: Case) -> None:
+FORMS = [
+    pytest.param(case, form, id=f"{case.operation}-{number}-{form}")
+    for number, case in enumerate(STORED_CASES)
+    for form in range(forms_of(case.operation))
+]
+
+
+@pytest.mark.parametrize(("case", "form"), FORMS)
+def test_all_runs_at_once_spread_like_one_by_one(case: Case, form: int) -> None:
     """Within a factor of 1.6, where 32 runs tell a spread to about an eighth; and none needs the loop."""
     oracle = Oracle(case)
-    at_once = spreads(oracle, [None if many is None else many[0] for many in _noisy_at_once([case], RUNS)])
-    one_by_one = spreads(
-        oracle, [None if many is None else many[0] for many in _noisy_one_by_one(case, RUNS)]
+    at_once, one_by_one = (
+        spreads(oracle, [None if many is None else many[0] for many in noisy])
+        for noisy in (_noisy_at_once([case], RUNS, form), _noisy_one_by_one(case, RUNS, form))
     )
     assert len(at_once) == len(one_by_one) > 0
     for left, right in zip(at_once, one_by_one, strict=True):
         # A sum of one term has no error; one by one it is counted as one rounding.
         assert left / 1.6 <= right <= left * 1.6 or (left == 0 and right < 2)
+
+
+def test_attention_has_the_noise_of_its_noisier_form() -> None:
+    """Where one key has all the weight, only FlashAttention's row term leaves an error in the scores."""
+    query, key, value = (np.sin(np.arange(1.0, n + 1).reshape(-1, 3)) for n in (3, 12, 12))
+    # The error of g v^T is large against its value.
+    key[0], value[0] = 40 * query, (1.0, 1.0, -2.0)
+    case = Case(
+        operation="scaled_dot_product_attention",
+        dtype="float64",
+        config={"is_causal": False, "scale": 1.0, "enable_gqa": False},
+        params={},
+        inputs=(query, key, value, None),
+        cotangent=np.ones((1, 3)),
+    )
+    oracle = Oracle(case)
+    first, second = (
+        spreads(oracle, [None if many is None else many[0] for many in _noisy_at_once([case], RUNS, form)])[1]
+        for form in range(2)
+    )
+    whole = oracle.careful_spread.cotangents.inputs[0]
+    assert whole is not None
+    assert second > 100 * first
+    assert second / 1.6 <= np.sqrt(np.mean(whole**2)) <= second * 1.6
 
 
 def pairs() -> dict[str, tuple[Callable[..., Tensor], Callable[..., Tensor]]]:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, jacrev, jvp, vjp
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from conformance.case import Case
 from conformance.meta_tests.stored_cases import STORED_CASES
@@ -53,6 +54,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "dropout": ("inplace",),
     "batch_norm": ("device", "dtype"),
     "sgd": ("params", "foreach", "differentiable", "fused"),
+    "scaled_dot_product_attention": ("dropout_p",),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
 
@@ -61,6 +63,7 @@ FUNCTIONS: Mapping[str, Any] = {
     "sub": torch.ops.aten.sub.Tensor,
     "mul": torch.ops.aten.mul.Tensor,
     "mean": torch.ops.aten.mean.dim,
+    "scaled_dot_product_attention": torch.ops.aten.scaled_dot_product_attention.default,
 }
 """Operations that torch has as functions and as no module, with the overload whose signature counts."""
 
@@ -422,6 +425,12 @@ REFUSED: tuple[tuple[str, dict[str, Any], tuple[Tensor, ...]], ...] = (
     ),
     ("max_pool2d", {"kernel_size": 3, "dilation": 0}, (X,)),
     ("avg_pool2d", {"kernel_size": 3, "divisor_override": 0}, (X,)),
+    ("scaled_dot_product_attention", {"is_causal": True}, (X, X, X, torch.ones(6, 6))),
+    ("scaled_dot_product_attention", {"is_causal": True}, (X, X, X, torch.ones(6, 6, dtype=torch.bool))),
+    ("scaled_dot_product_attention", {}, (X, X, X, torch.ones(6))),
+    ("scaled_dot_product_attention", {}, (X, X, X, torch.ones(1, 1, 1, 6, 6))),
+    ("scaled_dot_product_attention", {}, (X, X, X, torch.ones(6, 6, dtype=torch.float64))),
+    ("scaled_dot_product_attention", {"enable_gqa": True}, (X[0, 0], X[0, 0], X[0, 0])),
     *(
         ("rnn", {"input_size": 6, "hidden_size": 3, **wrong}, (X[0],))
         for wrong in (
@@ -451,6 +460,33 @@ def test_wrong_use_is_refused(name: str, config: dict[str, Any], inputs: tuple[T
     """What an operation cannot mean raises, if not in the constructor then in the call."""
     with pytest.raises((ValueError, TypeError, RuntimeError, IndexError)):
         reference_class(name)(**config)(*inputs)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in STORED_CASES if case.operation == "scaled_dot_product_attention"]
+)
+@pytest.mark.parametrize("backend", [SDPBackend.MATH, SDPBackend.FLASH_ATTENTION])
+def test_attention_is_torchs(case: Case, backend: SDPBackend) -> None:
+    """Value and derivatives are equal to those of torch's own function; of its fused kernel, to rounding."""
+    tensors: list[Any] = [None if array is None else torch.tensor(array) for array in case.inputs]
+    varied = [x for x in tensors if x is not None and x.is_floating_point()]
+    for tensor in varied:
+        tensor.requires_grad_()
+    query, key, value, mask = tensors
+    with sdpa_kernel([backend, SDPBackend.MATH]):
+        torchs = nn.functional.scaled_dot_product_attention(query, key, value, mask, **case.config)
+    ours = build(case)(query, key, value, mask)
+    g = torch.tensor(case.cotangent)
+    pairs = zip(
+        (ours, *torch.autograd.grad(ours, varied, g)),
+        (torchs, *torch.autograd.grad(torchs, varied, g)),
+        strict=True,
+    )
+    for mine, theirs in pairs:
+        if backend is SDPBackend.MATH:
+            assert torch.equal(mine, theirs)
+        else:
+            torch.testing.assert_close(mine, theirs)
 
 
 def test_dropout_is_not_supported() -> None:
@@ -485,6 +521,10 @@ def test_docstring_is_a_specification(name: str) -> None:
     assert any(f"{page}.html" in source for page in pages)
     where = "torch.optim" if name in OPTIMIZERS else "torch.nn"
     assert f"{page or f'{where}.{reference.__name__}'}.html" in documentation.partition("Source:")[2]
+    page = f"nn.{reference.__name__}"
+    if name in FUNCTIONS:
+        page = f"nn.functional.{name}" if hasattr(nn.functional, name) else name
+    assert f"torch.{page}.html" in documentation.partition("Source:")[2]
     assert all(option in documentation for option in options(reference.__init__))
 
 

@@ -30,6 +30,7 @@ from .relu6 import RELU6
 from .rnn import RNN
 from .rnn_cell import RNN_CELL
 from .sgd import SGD
+from .scaled_dot_product_attention import SCALED_DOT_PRODUCT_ATTENTION
 from .sigmoid import SIGMOID
 from .silu import SILU
 from .softmax import SOFTMAX
@@ -61,6 +62,7 @@ OPERATIONS: tuple[Operation, ...] = (
     BATCH_NORM,
     GELU,
     SILU,
+    SCALED_DOT_PRODUCT_ATTENTION,
     ADAPTIVE_AVG_POOL2D,
     LOCAL_RESPONSE_NORM,
     RELU6,

@@ -38,6 +38,7 @@ from . import (
     rnn,
     rnn_cell,
     sgd,
+    scaled_dot_product_attention,
     sigmoid,
     silu,
     softmax,
@@ -85,6 +86,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *gru.ALTERNATES,
     *dropout.ALTERNATES,
     *sgd.ALTERNATES,
+    *scaled_dot_product_attention.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

@@ -36,6 +36,7 @@ from . import (
     rnn,
     rnn_cell,
     sgd,
+    scaled_dot_product_attention,
     sigmoid,
     silu,
     softmax,
@@ -81,6 +82,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "gru": gru.OPTIONS,
     "dropout": dropout.OPTIONS,
     "sgd": sgd.OPTIONS,
+    "scaled_dot_product_attention": scaled_dot_product_attention.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -118,4 +120,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "gru": gru.IMPOSSIBLE,
     "dropout": dropout.IMPOSSIBLE,
     "sgd": sgd.IMPOSSIBLE,
+    "scaled_dot_product_attention": scaled_dot_product_attention.IMPOSSIBLE,
 }

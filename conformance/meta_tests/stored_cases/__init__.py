@@ -32,6 +32,7 @@ from . import (
     rnn,
     rnn_cell,
     sgd,
+    scaled_dot_product_attention,
     sigmoid,
     silu,
     softmax,
@@ -74,4 +75,5 @@ STORED_CASES: tuple[Case, ...] = (
     *gru.CASES,
     *dropout.CASES,
     *sgd.CASES,
+    *scaled_dot_product_attention.CASES,
 )

@@ -20,6 +20,9 @@ MODELS = ("softmax_regression", "mlp", "simple_conv_net")
 
 EPOCHS, BATCH_SIZE, RATE = 20, 32, 0.5
 
+TORCH = "PyTorch"
+"""The reference's curve."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `torchstone train`."""
@@ -73,10 +76,18 @@ def run(args: argparse.Namespace) -> int:
     from .remarks import console
 
     data, out = _data(args), console()
-    curves: dict[str, list[float]] = {}
+    models: dict[str, Model] = {}
     for backend in args.backend or ["numpy_vectorized"]:
         model = build(args.model, backend, args.seed, data)
         name = model.backend.name
+        if name in models or name == TORCH:
+            raise UsageError(
+                f"--backend {backend}: a second curve named {name!r}; give the backend another name in its "
+                "backend.toml"
+            )
+        models[name] = model
+    curves: dict[str, list[float]] = {}
+    for name, model in models.items():
         out.print(
             f"{args.model} on {name}: {len(data.target)} {data.name}, {len(data.held_target)} held back; "
             f"batches of {args.batch_size}, learning rate {args.lr:g}, seed {args.seed}",
@@ -95,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
         from .curves import draw, torchs_losses
 
         module = _module(args.model, args.seed, data)
-        curves["PyTorch"] = torchs_losses(
+        curves[TORCH] = torchs_losses(
             module, data, epochs=args.epochs, batch_size=args.batch_size, lr=args.lr, seed=args.seed
         )
         draw(args.curve, curves, title=f"{args.model} on {len(data.target)} {data.name}")

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from .errors import UsageError
 
@@ -70,6 +71,7 @@ def built(address: str, settings: dict[str, Any], seed: int, *, evaluation: bool
                 raise UsageError(f"{address} raised {type(error).__name__}: {error}") from None
     if not isinstance(module, nn.Module):
         raise UsageError(f"{address} returned a {type(module).__name__}, expected an nn.Module")
+    _require_plain(address, module)
     return module.eval() if evaluation else module
 
 
@@ -82,12 +84,37 @@ def drawn_inputs(
         raise UsageError(f"--input-shape is needed, once for each input{hint}")
     generator = torch.Generator().manual_seed(seed)
     dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.get_default_dtype())
-    return [
-        torch.randn(shape, generator=generator, dtype=dtype)
-        if limit is None
-        else torch.randint(limit, shape, generator=generator)
-        for shape, limit in shapes
-    ]
+
+    def drawn(shape: tuple[int, ...], limit: int | None) -> Tensor:
+        try:
+            if limit is not None:
+                return torch.randint(limit, shape, generator=generator)
+            return torch.randn(shape, generator=generator, dtype=dtype)
+        except (RuntimeError, TypeError, ValueError):
+            # What torch says of it is a page of its own stack.
+            raise UsageError(
+                f"--input-shape {','.join(map(str, shape))}: an array of this size does not fit into memory"
+            ) from None
+
+    return [drawn(shape, limit) for shape, limit in shapes]
+
+
+def _require_plain(address: str, module: nn.Module) -> None:
+    """Raise UsageError where a parameter or a buffer is nothing that a backend could be given."""
+    for name, tensor in (*module.named_parameters(), *module.named_buffers()):
+        if isinstance(tensor, (UninitializedParameter, UninitializedBuffer)):
+            reason = "is not initialised yet; run the module once before, or give the sizes"
+        elif tensor.is_floating_point() and tensor.dtype not in (torch.float32, torch.float64):
+            reason = f"is {tensor.dtype}, expected float32 or float64 (see Module.float)"
+        elif tensor.is_complex() or tensor.is_quantized:
+            reason = f"is {tensor.dtype}, expected real numbers"
+        elif tensor.layout != torch.strided:
+            reason = f"is {tensor.layout}, expected a dense tensor (see Tensor.to_dense)"
+        elif tensor.device.type != "cpu":
+            reason = f"is on {tensor.device}, expected cpu (see Module.to)"
+        else:
+            continue
+        raise UsageError(f"{address}: {name} {reason}")
 
 
 def _first_layer(module: nn.Module) -> str:

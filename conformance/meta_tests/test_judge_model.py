@@ -261,6 +261,8 @@ def test_what_a_backend_lacks_is_listed_before_anything_runs(
         ("nets.py:Images", ("--input-shape", "2,3,8,8"), "raised RuntimeError for (2, 3, 8, 8)"),
         ("nets.py:Images", ("--input-shape", "2,x"), "expected sizes such as 2,3,32,32"),
         ("nets.py:Images", ("--input-shape", "2:0"), "expected sizes such as 2,3,32,32"),
+        ("nets.py:Images", ("--input-shape", "2,2,8,9999999999999"), "does not fit into memory"),
+        ("nets.py:Images", ("--input-shape", "2,2,8,99999999999999999999"), "does not fit into memory"),
         ("nets.py:Images", ("--input-shape", "2,2,8,8", "--dtype", "float16"), "unknown dtype 'float16'"),
         ("nets.py:Images", ("--input-shape", "2,2,8,8", "--seed", "-1"), "--seed = -1"),
     ],
@@ -270,6 +272,36 @@ def test_a_wrong_command_is_one_line(
 ) -> None:
     """Exit status 2, and what was wrong."""
     assert main(["judge-model", f"{nets.parent / address}", "--backend", "manual_loops", *options]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert message in captured.err
+
+
+STRANGE = (
+    (
+        "nn.Linear(3, 2).bfloat16()",
+        "weight is torch.bfloat16, expected float32 or float64 (see Module.float)",
+    ),
+    ("nn.Linear(3, 2).half()", "weight is torch.float16, expected float32 or float64 (see Module.float)"),
+    ("nn.Linear(3, 2, dtype=torch.complex64)", "weight is torch.complex64, expected real numbers"),
+    ("nn.Linear(3, 2, device='meta')", "weight is on meta, expected cpu (see Module.to)"),
+    ("nn.LazyLinear(3)", "weight is not initialised yet"),
+    (
+        "nn.Module(); net.b = nn.Buffer(torch.eye(2).to_sparse())",
+        "b is torch.sparse_coo, expected a dense tensor",
+    ),
+)
+
+
+@pytest.mark.parametrize(("made", "message"), STRANGE, ids=[entry[0] for entry in STRANGE])
+def test_a_parameter_that_no_backend_takes_is_one_line(
+    made: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other dtypes, other layouts, other devices, and nothing yet."""
+    file = tmp_path / "nets.py"
+    file.write_text(f"import torch\nfrom torch import nn\n\nnet = {made}\n", encoding="utf-8")
+    assert main(["judge-model", f"{file}:net", "--backend", "manual_loops", "--input-shape", "2,3"]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.count("\n") == 1

@@ -29,8 +29,6 @@ APPROXIMATE = {
 ADMITTED = {
     "conformance/meta_tests/test_reference.py": "central differences of the reference itself, and orders of "
     "magnitude",
-    "conformance/meta_tests/test_normalisation.py": "PyTorch's fused primitives against PyTorch's other ones, as "
-    "close as PyTorch calls close",
 }
 
 

@@ -172,6 +172,10 @@ def test_the_command_prints_each_epoch(capsys: pytest.CaptureFixture[str]) -> No
         (["mlp", "--lr", "nan"], "--lr = nan"),
         (["mlp", "--lr", "inf"], "--lr = inf"),
         (["mlp", "--seed", "-1"], "--seed = -1"),
+        (
+            ["mlp", "--backend", "manual_loops", "--backend", "manual_loops"],
+            "a second curve named 'manual_loops'",
+        ),
     ],
 )
 def test_a_wrong_command_is_one_line(

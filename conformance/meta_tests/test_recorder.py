@@ -197,9 +197,9 @@ PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
     "in-place arithmetic": (Program(overwriting), (VECTORS, numbers(5)), ("mul", "add", "sub")),
     "layer norm": (
         nn.Sequential(
-            nn.LayerNorm((3, 6, 6), elementwise_affine=False),
+            nn.LayerNorm([3, 6, 6], elementwise_affine=False),
             nn.LayerNorm(6, eps=0.1, bias=False),
-            nn.LayerNorm((6, 6)),
+            nn.LayerNorm([6, 6]),
         ),
         (IMAGES,),
         ("layer_norm",),
@@ -209,7 +209,7 @@ PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
             lambda m, x: (
                 F.adaptive_avg_pool2d(x, 4),
                 F.adaptive_avg_pool2d(x, (None, 4)),
-                F.adaptive_avg_pool2d(x, [2, None]),
+                F.adaptive_avg_pool2d(x, (2, 3)),
                 nn.AdaptiveAvgPool2d((1, 2))(x),
             )
         ),
@@ -223,13 +223,20 @@ PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
     ),
     "cells": (
         Program(
-            lambda m, x, h: (m.tanh(x, h), m.relu(x), m.lstm(x), m.lstm(x, (h, h)), m.gru(x, h), m.gru(x[0])),
+            lambda m, x, h, c: (
+                m.tanh(x, h),
+                m.relu(x),
+                m.lstm(x),
+                m.lstm(x, (h, c)),
+                m.gru(x, c),
+                m.gru(x[0]),
+            ),
             tanh=nn.RNNCell(5, 3),
             relu=nn.RNNCell(5, 3, bias=False, nonlinearity="relu"),
             lstm=nn.LSTMCell(5, 3),
             gru=nn.GRUCell(5, 3, bias=False),
         ),
-        (VECTORS, numbers(4, 3)),
+        (VECTORS, numbers(4, 3), numbers(4, 3, seed=1)),
         ("rnn_cell", "lstm_cell", "gru_cell"),
     ),
     "rnn": (nn.RNN(4, 3, 2, batch_first=True, bidirectional=True), (SEQUENCES,), ("rnn",)),

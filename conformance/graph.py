@@ -2,8 +2,7 @@
 
 A value is a slot, a number. Inputs, parameters and constants fill the first slots, every node reads slots and
 fills new ones. Between the operations stands glue that needs no backend, because no backend could do it
-otherwise: a selection moves elements without touching them, and a sum of two arrays of one shape is rounded
-correctly by IEEE 754, so that there is one right result.
+otherwise: a selection moves elements without touching them.
 """
 
 from collections.abc import Callable, Mapping
@@ -166,39 +165,7 @@ class Select:
         cotangents.add(self.source, dx.reshape(self.source_shape), owned=True)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sum:
-    """y = left + right, of one shape."""
-
-    left: int
-    right: int
-    output: int
-
-    def reads(self) -> tuple[int, ...]:
-        """The slots it reads."""
-        return self.left, self.right
-
-    def writes(self) -> tuple[int, ...]:
-        """The slot it fills."""
-        return (self.output,)
-
-    def run(self, values: list[Any], kernels: Kernels) -> None:
-        """Fill the output's slot."""
-        values[self.output] = np.add(values[self.left], values[self.right])
-
-    def trace(self, values: list[Any], kernels: Kernels) -> Pull:
-        """Fill the output's slot; the function returned hands its cotangent to both terms."""
-        self.run(values, kernels)
-        return self._pull
-
-    def _pull(self, cotangents: Cotangents) -> None:
-        g = cotangents.found.get(self.output)
-        if g is not None:
-            for slot in (self.left, self.right):
-                cotangents.add(slot, g, owned=False)
-
-
-Node: TypeAlias = Call | Select | Sum
+Node: TypeAlias = Call | Select
 
 
 @dataclass(frozen=True, kw_only=True)

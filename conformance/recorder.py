@@ -19,8 +19,11 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
 
 from .errors import UsageError
-from .graph import Call, Graph, Node, Select, Slots, Sum, flat
-from .recording_rules import DATA, IN_PLACE, METADATA, OPERATIONS, VIEWS, Outside, Recipe, padded_convolution
+from .graph import Call, Graph, Node, Select, Slots, flat
+from .recording_rules import DATA, IN_PLACE, METADATA, OPERATIONS, VIEWS
+from .rules.layers import padded_convolution
+from .rules.recipe import Outside
+from .tree import Array
 
 _TORCH = str(Path(torch.__file__).parent)
 _HERE = str(Path(__file__))
@@ -97,7 +100,7 @@ class _Recorder(TorchFunctionMode):
         super().__init__()
         self.module, self.arguments = module, arguments
         self.nodes: list[Node] = []
-        self.constants: dict[int, Any] = {}
+        self.constants: dict[int, Array] = {}
         self._count = 0
         self._slot_of: dict[int, int] = {}
         self._made_here: set[int] = set()
@@ -197,9 +200,10 @@ class _Recorder(TorchFunctionMode):
             ) from None
         written = recipe.inputs[0] if recipe.in_place else None
         if written is not None:
+            assert isinstance(written, Tensor)
             self._may_be_written(asked.full_name, written)
         params = {key: self._slot(tensor) for key, tensor in recipe.params.items()}
-        inputs = tuple(None if tensor is None else self._slot(tensor) for tensor in recipe.inputs)
+        inputs = tuple(None if operand is None else self._operand(operand) for operand in recipe.inputs)
         place = self.where()
         result = asked.run()
         self._require_dtype(asked.full_name, result)
@@ -207,7 +211,7 @@ class _Recorder(TorchFunctionMode):
             self._overwritten(written, place)
         outputs = self._result_slots(result)
         if recipe.operation is None:
-            self._glue(recipe, inputs, outputs, result)
+            self._copied(inputs, outputs, result)
         else:
             self.nodes.append(
                 Call(
@@ -222,20 +226,14 @@ class _Recorder(TorchFunctionMode):
             )
         return result
 
-    def _glue(self, recipe: Recipe, inputs: tuple[int | None, ...], output: Slots, result: Tensor) -> None:
+    def _copied(self, inputs: tuple[int | None, ...], output: Slots, result: Tensor) -> None:
+        (source,) = inputs
         assert isinstance(output, int)
-        if len(inputs) == 2:
-            left, right = inputs
-            assert left is not None
-            assert right is not None
-            self.nodes.append(Sum(left=left, right=right, output=output))
-        else:
-            (source,) = inputs
-            assert source is not None
-            shape = tuple(result.shape)
-            self.nodes.append(
-                Select(source=source, output=output, source_shape=shape, shape=shape, positions=None)
-            )
+        assert source is not None
+        shape = tuple(result.shape)
+        self.nodes.append(
+            Select(source=source, output=output, source_shape=shape, shape=shape, positions=None)
+        )
 
     def _view(self, asked: _Asked) -> Any:
         """Run a view twice: on the tensor, and on the positions of its elements, which tells what it selects."""
@@ -343,9 +341,18 @@ class _Recorder(TorchFunctionMode):
                 "a tensor that is no input, parameter or buffer of the module (see register_buffer), "
                 + self.where()
             )
+        return self._constant_slot(tensor.detach().numpy().copy())
+
+    def _operand(self, operand: Tensor | float) -> int:
+        """The slot of an input; a number is kept in float64, whatever dtype the graph will run in."""
+        if isinstance(operand, Tensor):
+            return self._slot(operand)
+        return self._constant_slot(np.asarray(operand, dtype=np.float64))
+
+    def _constant_slot(self, value: Array) -> int:
         slot = self._count
         self._count += 1
-        self.constants[slot] = tensor.detach().numpy().copy()
+        self.constants[slot] = value
         return slot
 
     def _result_slots(self, result: Any) -> Slots:

@@ -325,8 +325,8 @@ def test_a_kernels_fault_is_not_the_models() -> None:
 def test_a_module_that_cannot_be_recorded_is_refused() -> None:
     """With its own words: an unknown layer, an input that does not fit, several results."""
     x, _ = samples()
-    with pytest.raises(NotRecordable, match="gelu is outside the specification"):
-        Model(nn.Sequential(nn.Linear(6, 3), nn.GELU()), TORCH).forward(x)
+    with pytest.raises(NotRecordable, match="softplus is outside the specification"):
+        Model(nn.Sequential(nn.Linear(6, 3), nn.Softplus()), TORCH).forward(x)
     with pytest.raises(UsageError, match=r"refuses an input of shape \(7, 5\)"):
         Model(network(), TORCH).forward(x[:, :5])
     with pytest.raises(UsageError, match="several tensors"):

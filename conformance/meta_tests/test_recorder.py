@@ -53,6 +53,17 @@ def convolution(**options: Any) -> nn.Module:
     return nn.Conv2d(3, 4, (3, 2), **options)
 
 
+def overwriting(m: nn.Module, x: Tensor, y: Tensor) -> Tensor:
+    """Every way of writing a sum, a difference or a product to its first operand."""
+    z = x * 1
+    z += y
+    z += 1
+    z -= y
+    z *= 0.5
+    z.add_(y, alpha=3).sub_(x).subtract_(0.1).mul_(y).multiply_(x)
+    return z
+
+
 VECTORS, SEQUENCES, IMAGES = numbers(4, 5), numbers(2, 5, 4), numbers(2, 3, 6, 6)
 CLASSES = torch.tensor([1, 0, 4, 2])
 
@@ -74,26 +85,30 @@ PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
         ("linear",),
     ),
     "flatten": (nn.Sequential(nn.Flatten(), nn.Linear(108, 2)), (IMAGES,), ("flatten", "linear")),
-    "residual": (Program(lambda m, x: m.layer(x) + x, layer=nn.Linear(5, 5)), (VECTORS,), ("linear",)),
+    "residual": (Program(lambda m, x: m.layer(x) + x, layer=nn.Linear(5, 5)), (VECTORS,), ("linear", "add")),
     "used three times": (
         Program(lambda m, x: (m.layer(x) + x, x.tanh()), layer=nn.Linear(5, 5)),
         (VECTORS,),
-        ("linear", "tanh"),
+        ("linear", "add", "tanh"),
     ),
     "in-place sum": (
         Program(lambda m, x: m.layer(x).add_(x), layer=nn.Linear(5, 5)),
         (VECTORS,),
-        ("linear",),
+        ("linear", "add"),
     ),
     "tied layer": (twice(nn.Linear(5, 5)), (VECTORS,), ("linear", "tanh")),
     "chunks": (
         Program(lambda m, x: x.chunk(2, 1)[0].sigmoid() + x.chunk(2, 1)[1].tanh()),
         (numbers(3, 4),),
-        ("sigmoid", "tanh"),
+        ("sigmoid", "tanh", "add"),
     ),
     "unbind": (Program(lambda m, x: tuple(part.relu() for part in x)), (numbers(3, 4),), ("relu",)),
     "index with repeats": (Program(lambda m, x: x[[0, 2, 0]].relu()), (VECTORS,), ("relu",)),
-    "expand": (Program(lambda m, x: m.p.expand(4, 5) + x, p=nn.Parameter(numbers(1, 5))), (VECTORS,), ()),
+    "expand": (
+        Program(lambda m, x: m.p.expand(4, 5).relu(), p=nn.Parameter(numbers(1, 5))),
+        (VECTORS,),
+        ("relu",),
+    ),
     "permute": (
         Program(
             lambda m, x: m.layer(x.permute(1, 0, 2).transpose(0, 1)).unsqueeze(1).squeeze(1),
@@ -115,7 +130,7 @@ PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
     "made constants": (
         Program(lambda m, x: F.relu(x) + torch.ones(4, 5, dtype=x.dtype)),
         (VECTORS,),
-        ("relu",),
+        ("relu", "add"),
     ),
     "nested output": (Program(lambda m, x: [x.relu(), (x.tanh(), x)]), (VECTORS,), ("relu", "tanh")),
     "unused work": (
@@ -124,6 +139,105 @@ PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
         ),
         (VECTORS,),
         ("linear",),
+    ),
+    "activations": (
+        Program(
+            lambda m, x: (
+                (F.silu(x), F.gelu(x), m.gelu(x), F.hardswish(x), F.leaky_relu(x, 0.2)),
+                (F.relu6(x), m.relu6(x), F.hardtanh(x, 0, 6)),
+            ),
+            gelu=nn.GELU(approximate="tanh"),
+            relu6=nn.ReLU6(),
+        ),
+        (5 * VECTORS,),
+        ("silu", "gelu", "hardswish", "leaky_relu", "relu6"),
+    ),
+    "in-place activations": (
+        Program(
+            lambda m, x: tuple(
+                overwrite(3 * x)
+                for overwrite in (
+                    nn.SiLU(inplace=True),
+                    nn.Hardswish(inplace=True),
+                    nn.LeakyReLU(0.2, inplace=True),
+                    nn.ReLU6(inplace=True),
+                    lambda y: F.leaky_relu_(y, 0.3),
+                    lambda y: F.hardtanh_(y, 0.0, 6.0),
+                    torch.sigmoid_,
+                    torch.Tensor.tanh_,
+                )
+            )
+        ),
+        (VECTORS,),
+        ("mul", "silu", "hardswish", "leaky_relu", "relu6", "sigmoid", "tanh"),
+    ),
+    "arithmetic": (
+        Program(
+            lambda m, x, y: (
+                (x + y, x.add(y, alpha=0.3), torch.add(y, x, alpha=-2), m.p + x),
+                (x - y, x.sub(y, alpha=0.3), torch.subtract(y, x), torch.rsub(x, y)),
+                (x * y, m.p * x, torch.multiply(y, x), x * torch.ones(3, 1, 1, dtype=x.dtype)),
+            ),
+            p=nn.Parameter(numbers(3, 1, 1)),
+        ),
+        (VECTORS, numbers(5)),
+        ("add", "sub", "mul"),
+    ),
+    "arithmetic with numbers": (
+        Program(
+            lambda m, x: (
+                (x + 1, 0.1 + x, torch.add(x, 0.1, alpha=3), torch.add(2, x)),
+                (x - 0.3, 1 - x, torch.rsub(x, 1, alpha=2)),
+                (x * 0.7, 2 * x, x * True),
+            )
+        ),
+        (VECTORS,),
+        ("add", "sub", "mul"),
+    ),
+    "in-place arithmetic": (Program(overwriting), (VECTORS, numbers(5)), ("mul", "add", "sub")),
+    "layer norm": (
+        nn.Sequential(
+            nn.LayerNorm([3, 6, 6], elementwise_affine=False),
+            nn.LayerNorm(6, eps=0.1, bias=False),
+            nn.LayerNorm([6, 6]),
+        ),
+        (IMAGES,),
+        ("layer_norm",),
+    ),
+    "adaptive pooling": (
+        Program(
+            lambda m, x: (
+                F.adaptive_avg_pool2d(x, 4),
+                F.adaptive_avg_pool2d(x, (None, 4)),
+                F.adaptive_avg_pool2d(x, (2, 3)),
+                nn.AdaptiveAvgPool2d((1, 2))(x),
+            )
+        ),
+        (IMAGES,),
+        ("adaptive_avg_pool2d",),
+    ),
+    "local response norm": (
+        nn.Sequential(nn.LocalResponseNorm(2), nn.LocalResponseNorm(3, alpha=0.1, beta=0.5, k=2)),
+        (IMAGES,),
+        ("local_response_norm",),
+    ),
+    "cells": (
+        Program(
+            lambda m, x, h, c: (
+                m.tanh(x, h),
+                m.relu(x),
+                m.lstm(x),
+                m.lstm(x, (h, c)),
+                m.gru(x, c),
+                m.gru(x[0]),
+            ),
+            tanh=nn.RNNCell(5, 3),
+            relu=nn.RNNCell(5, 3, bias=False, nonlinearity="relu"),
+            lstm=nn.LSTMCell(5, 3),
+            gru=nn.GRUCell(5, 3, bias=False),
+        ),
+        (VECTORS, numbers(4, 3), numbers(4, 3, seed=1)),
+        ("rnn_cell", "lstm_cell", "gru_cell"),
     ),
     "rnn": (nn.RNN(4, 3, 2, batch_first=True, bidirectional=True), (SEQUENCES,), ("rnn",)),
     "rnn without batch": (nn.RNN(4, 3, nonlinearity="relu", bias=False), (SEQUENCES[0],), ("rnn",)),
@@ -286,8 +400,42 @@ REFUSED: dict[str, tuple[nn.Module, tuple[Tensor, ...], str]] = {
         (VECTORS,),
         "torch.Tensor.matmul is outside the specification, .*" + LINE,
     ),
-    "a sum with a number": (Program(lambda m, x: x + 1), (VECTORS,), "a sum with a number .*" + LINE),
-    "a sum that broadcasts": (Program(lambda m, x: x + x[:1]), (VECTORS,), "broadcasts, .*" + LINE),
+    "a sum of integers": (
+        Program(lambda m, x, t: (x.relu(), t + 1)),
+        (VECTORS, CLASSES),
+        "torch.Tensor.add: arithmetic of integers .*" + LINE,
+    ),
+    "a product of two dtypes": (
+        Program(lambda m, x: x * torch.ones(4, 1, dtype=torch.float32)),
+        (VECTORS,),
+        "torch.Tensor.mul: arithmetic that converts .*" + LINE,
+    ),
+    "a complex number": (
+        Program(lambda m, x: x * 1j),
+        (VECTORS,),
+        "arithmetic with a complex .*" + LINE,
+    ),
+    "a sum with a place for it": (
+        Program(lambda m, x: torch.add(x, x, out=torch.zeros(4, 5, dtype=x.dtype))),
+        (VECTORS,),
+        "its arguments are not understood .*" + LINE,
+    ),
+    "a quotient": (Program(lambda m, x: x / 2), (VECTORS,), "torch.Tensor.div is outside .*" + LINE),
+    "a hardtanh": (nn.Hardtanh(), (VECTORS,), "hardtanh from -1.0 to 1.0 is outside the specification"),
+    "a bias alone": (
+        Program(lambda m, x: F.layer_norm(x, (5,), None, m.b), b=nn.Parameter(numbers(5))),
+        (VECTORS,),
+        "layer_norm: a bias without a weight .*" + LINE,
+    ),
+    "one bias of two": (
+        Program(
+            lambda m, x: torch.gru_cell(x, x, m.w, m.w, m.b),
+            w=nn.Parameter(numbers(15, 5)),
+            b=nn.Parameter(numbers(15)),
+        ),
+        (VECTORS,),
+        "gru_cell: one bias of two .*" + LINE,
+    ),
     "a layer": (
         nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)).eval(),
         (IMAGES,),
@@ -396,6 +544,22 @@ def test_an_option_is_recorded_as_it_is_written() -> None:
         "bias": True,
         "padding_mode": "circular",
     }
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_number_has_all_digits_of_the_dtype_that_runs(dtype: torch.dtype) -> None:
+    """As torch does, the graph rounds 0.1 to the dtype of the tensor beside it, whichever was recorded."""
+
+    def scaled(x: Tensor) -> Tensor:
+        return torch.add(1 - x * 0.1, 0.7, alpha=3)
+
+    for recorded in (torch.float32, torch.float64):
+        graph = record(Program(lambda m, x: scaled(x)), [VECTORS.to(recorded)])
+        assert all(constant.shape == () for constant in graph.constants.values())
+        x = VECTORS.to(dtype)
+        forward = kernel_of(graph).forward
+        assert forward is not None
+        np.testing.assert_array_equal(forward({}, x.numpy()), scaled(x).numpy(), strict=True)
 
 
 def test_recording_changes_neither_module_nor_inputs() -> None:

@@ -7,9 +7,8 @@ import numpy as np
 
 from ..case import Case, flattened
 from ..oracle import Oracle
-from ..tree import Tree, is_floating, map_leaves
 from ..specification import has_derivative
-from ..tree import map_leaves
+from ..tree import Tree, is_floating
 
 
 def _case(operation: str, config: Mapping[str, Any], params: Mapping[str, Any], *inputs: Any) -> Case:
@@ -23,6 +22,11 @@ def _case(operation: str, config: Mapping[str, Any], params: Mapping[str, Any], 
             return {name: array(part) for name, part in shape.items()}
         return shape
 
+    def cotangent(output: Tree) -> Tree:
+        if isinstance(output, tuple):
+            return tuple(map(cotangent, output))
+        return array(output.shape) if isinstance(output, np.ndarray) and is_floating(output) else None
+
     given, mappings = flattened([array(shape) for shape in inputs])
     case = Case(
         operation=operation,
@@ -35,29 +39,8 @@ def _case(operation: str, config: Mapping[str, Any], params: Mapping[str, Any], 
     if not has_derivative(operation):
         return case
     oracle = Oracle(case)
-    oracle.give_cotangent(
-        map_leaves(
-            lambda a: (
-                generator.standard_normal(a.shape).astype(np.float32)
-                if a.dtype.kind == "f"
-                else a  # replaced by None below
-            ),
-            oracle.output,
-        )
-    )
-    oracle.give_cotangent(_floating(oracle.case.cotangent))
-    cotangent = oracle.case.cotangent
-    if isinstance(cotangent, tuple):
-        cotangent = tuple(None if leaf is not None and leaf.dtype.kind != "f" else leaf for leaf in cotangent)  # type: ignore[union-attr]
-    oracle.give_cotangent(oracle.heard(cotangent))
+    oracle.give_cotangent(oracle.heard(cotangent(oracle.output)))
     return oracle.case
-
-
-def _floating(tree: Tree) -> Tree:
-    """None in the place of what has no derivative."""
-    if isinstance(tree, tuple):
-        return tuple(map(_floating, tree))
-    return tree if tree is not None and is_floating(tree) else None
 
 
 def _rnn(steps: int, batch: int, features: int, hidden: int) -> Case:
@@ -150,6 +133,8 @@ def _gru(steps: int, batch: int, features: int, hidden: int) -> Case:
         "bias_hh_l0": (3 * hidden,),
     }
     return _case("gru", {**sizes, **options}, params, (steps, batch, features), None)
+
+
 def _step(name: str, features: int, config: Mapping[str, Any], *parts: str) -> Case:
     """A step of an optimiser on the params of one layer, which has a state of `parts`."""
     params = {"weight": (features, features), "bias": (features,)}
@@ -157,7 +142,6 @@ def _step(name: str, features: int, config: Mapping[str, Any], *parts: str) -> C
     return _case(name, config, params, params, state)
 
 
-def _cases(batch: int, features: int, channels: int, size: int) -> dict[str, Case]:
 def _cases(batch: int, features: int, channels: int, size: int, attended: tuple[int, ...]) -> dict[str, Case]:
     classes = np.arange(batch) % 10
     pool = {"kernel_size": 2, "stride": 2, "padding": 0, "ceil_mode": False}
@@ -251,6 +235,14 @@ def _cases(batch: int, features: int, channels: int, size: int, attended: tuple[
             },
             {"weight": (10, features)},
             classes,
+        ),
+        "scaled_dot_product_attention": _case(
+            "scaled_dot_product_attention",
+            {"is_causal": False, "scale": None, "enable_gqa": False},
+            {},
+            *[attended] * 3,
+            None,
+        ),
         "sgd": _step(
             "sgd",
             features,
@@ -263,12 +255,6 @@ def _cases(batch: int, features: int, channels: int, size: int, attended: tuple[
                 "maximize": False,
             },
             "momentum_buffer",
-        "scaled_dot_product_attention": _case(
-            "scaled_dot_product_attention",
-            {"is_causal": False, "scale": None, "enable_gqa": False},
-            {},
-            *[attended] * 3,
-            None,
         ),
     }
 

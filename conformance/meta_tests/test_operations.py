@@ -40,8 +40,7 @@ REFUSED: dict[tuple[str, str], set[Any]] = {
 }
 """What a signature allows and the reference refuses."""
 
-ONE_VALUE = {("rnn", "dropout"), ("lstm", "dropout")}
-ONE_VALUE = {("rnn", "dropout"), ("gru", "dropout")}
+ONE_VALUE = {("rnn", "dropout"), ("lstm", "dropout"), ("gru", "dropout")}
 """Options of which a single value is specified."""
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=[op.name for op in OPERATIONS])

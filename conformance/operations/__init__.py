@@ -29,8 +29,8 @@ from .relu import RELU
 from .relu6 import RELU6
 from .rnn import RNN
 from .rnn_cell import RNN_CELL
-from .sgd import SGD
 from .scaled_dot_product_attention import SCALED_DOT_PRODUCT_ATTENTION
+from .sgd import SGD
 from .sigmoid import SIGMOID
 from .silu import SILU
 from .softmax import SOFTMAX

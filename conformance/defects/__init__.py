@@ -29,6 +29,7 @@ from . import (
     mean,
     mse_loss,
     mul,
+    multihead_attention,
     relu,
     relu6,
     rnn,
@@ -79,4 +80,5 @@ DEFECTS: tuple[Defect, ...] = (
     *dropout.DEFECTS,
     *sgd.DEFECTS,
     *scaled_dot_product_attention.DEFECTS,
+    *multihead_attention.DEFECTS,
 )

@@ -1,38 +1,40 @@
 """Law: batch_first is a layout and nothing more."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..tree import Array
 from ..trial import Trial
 from ._answers import answer, compare, named, own_answer
-from ._recurrent import parted, tree
-from ._single import first_input
+from ._samples import samples_of, with_axes
 
 
 def batch_first_is_transposed(trial: Trial) -> None:
-    """With batch_first, sequences have their first two axes exchanged, and states stay as they are."""
-    case = trial.case
-    x = first_input(case)
-    if x.ndim != 3:
+    """With batch_first, sequences have their first two axes exchanged, and all else stays as it is."""
+    samples, case = samples_of(trial), trial.case
+    if not samples.batched:
         return
-    g, g_states = parted(case.cotangent)
+    config = {**case.config, "batch_first": not case.config["batch_first"]}
+    assert trial.operation.samples is not None
+    # A sequence is what has its samples elsewhere then.
+    elsewhere = trial.operation.samples(replace(case, config=config))
+    inputs = _moved(samples.inputs, elsewhere.inputs)
+    outputs = _moved(samples.outputs, elsewhere.outputs)
     other = replace(
         case,
-        config={**case.config, "batch_first": not case.config["batch_first"]},
-        inputs=(_exchanged(x), *case.inputs[1:]),
-        cotangent=tree(_exchanged(g), g_states),
+        config=config,
+        inputs=tuple(map(_exchanged, case.inputs, inputs)),
+        cotangent=with_axes(_exchanged, case.cotangent, outputs),
     )
-    output, cotangents = answer(trial, other)
-    sequence, states = parted(output)
-    back = tree(_exchanged(sequence), states)
-    if cotangents is not None:
-        dx, *rest = cotangents.inputs
-        assert dx is not None
-        cotangents = replace(cotangents, inputs=(_exchanged(dx), *rest))
-    compare(
-        trial, named(trial, (back, cotangents)), named(trial, own_answer(trial)), "with batch_first exchanged"
-    )
+    found = named(trial, answer(trial, other))
+    axes = (*outputs, *(None for _ in case.params), *inputs)
+    back = [(name, _exchanged(leaf, axis)) for (name, leaf), axis in zip(found, axes, strict=False)]
+    compare(trial, back, named(trial, own_answer(trial)), "with batch_first exchanged")
 
 
-def _exchanged(array: Array) -> Array:
-    return array.swapaxes(0, 1).copy()
+def _moved(axes: Sequence[int | None], others: Sequence[int | None]) -> tuple[int | None, ...]:
+    return tuple(None if axis == other else axis for axis, other in zip(axes, others, strict=True))
+
+
+def _exchanged(array: Array | None, axis: int | None) -> Array | None:
+    return array if array is None or axis is None else array.swapaxes(0, 1).copy()

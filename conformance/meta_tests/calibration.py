@@ -27,7 +27,7 @@ VALIDATED_ON = (
     *("embedding", "mean"),
     "gru",
     "batch_norm",
-    "scaled_dot_product_attention",
+    *("scaled_dot_product_attention", "multihead_attention"),
 )
 """Those left, without relu, relu6 and flatten, which round nothing."""
 

@@ -40,7 +40,7 @@ REFUSED: dict[tuple[str, str], set[Any]] = {
 }
 """What a signature allows and the reference refuses."""
 
-ONE_VALUE = {("rnn", "dropout"), ("lstm", "dropout"), ("gru", "dropout")}
+ONE_VALUE = {(name, "dropout") for name in ("rnn", "lstm", "gru", "multihead_attention")}
 """Options of which a single value is specified."""
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=[op.name for op in OPERATIONS])

@@ -33,6 +33,7 @@ from . import (
     mean,
     mse_loss,
     mul,
+    multihead_attention,
     relu,
     relu6,
     rnn,
@@ -87,6 +88,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *dropout.ALTERNATES,
     *sgd.ALTERNATES,
     *scaled_dot_product_attention.ALTERNATES,
+    *multihead_attention.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

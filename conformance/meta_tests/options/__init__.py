@@ -31,6 +31,7 @@ from . import (
     mean,
     mse_loss,
     mul,
+    multihead_attention,
     relu,
     relu6,
     rnn,
@@ -83,6 +84,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "dropout": dropout.OPTIONS,
     "sgd": sgd.OPTIONS,
     "scaled_dot_product_attention": scaled_dot_product_attention.OPTIONS,
+    "multihead_attention": multihead_attention.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -121,4 +123,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "dropout": dropout.IMPOSSIBLE,
     "sgd": sgd.IMPOSSIBLE,
     "scaled_dot_product_attention": scaled_dot_product_attention.IMPOSSIBLE,
+    "multihead_attention": multihead_attention.IMPOSSIBLE,
 }

@@ -27,6 +27,7 @@ from . import (
     mean,
     mse_loss,
     mul,
+    multihead_attention,
     relu,
     relu6,
     rnn,
@@ -76,4 +77,5 @@ STORED_CASES: tuple[Case, ...] = (
     *dropout.CASES,
     *sgd.CASES,
     *scaled_dot_product_attention.CASES,
+    *multihead_attention.CASES,
 )

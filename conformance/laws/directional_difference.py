@@ -80,14 +80,15 @@ def directional_difference(trial: Trial) -> None:
 
 
 def _moved(case: Case, cotangents: Arrays, step: float) -> Case:
-    """The case a step further along a sign, times its own size, for every finite number with a derivative."""
+    """The case a step further along a sign, times its own size, for every number that is differentiated."""
     random = np.random.default_rng(0)
     arrays: Arrays = []
     for array, cotangent in zip(_arguments(case), cotangents, strict=True):
         if array is not None and cotangent is not None:
             signs = random.choice((-1.0, 1.0), size=array.shape)
-            steps = step * signs * np.where(array == 0, 1, np.abs(array))
-            array = np.asarray(array + np.where(np.isfinite(array), steps, 0), dtype=case.dtype)
+            array = np.asarray(
+                array + step * signs * np.where(array == 0, 1, np.abs(array)), dtype=case.dtype
+            )
         arrays.append(array)
     params = {name: array for name, array in zip(case.params, arrays, strict=False) if array is not None}
     return replace(case, params=params, inputs=tuple(arrays[len(case.params) :]))
@@ -108,11 +109,7 @@ def _where(wanted: Arrays, arrays: Arrays) -> Arrays:
 
 def _minus(left: Arrays, right: Arrays) -> Arrays:
     pairs = zip(left, right, strict=True)
-    return [
-        # What is infinite on both sides, and stays, has not moved.
-        None if x is None or y is None else np.where(x == y, 0.0, x.astype(np.float64) - y)
-        for x, y in pairs
-    ]
+    return [None if x is None or y is None else np.asarray(x.astype(np.float64) - y) for x, y in pairs]
 
 
 def _halved(above: Array | None, below: Array | None, step: float) -> Array | None:

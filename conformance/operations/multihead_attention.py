@@ -62,8 +62,13 @@ def special(draw: Draw) -> Case:
     params = {name: draw.off_zero(shape, 1 / 16) for name, shape in shapes(config).items()}
     query, key, value = (draw.off_zero(shape, 1 / 8) for shape in _shapes(sizes, config))
     padding = mask = None
-    kind = draw.choice(("mask", "padding", "NaN", "NaN"))
-    if kind == "mask":
+    kind = draw.choice(("mask", "padding", "causal", "NaN", "NaN"))
+    if kind == "causal":
+        hidden = ~np.tri(sizes.queries, sizes.keys, dtype=np.bool_)
+        mask = np.where(hidden, -np.inf, 0.0).astype(draw.dtype)
+        # Without weights PyTorch leaves the mask aside, and nothing flows back to it.
+        config["is_causal"] = config["need_weights"]
+    elif kind == "mask":
         mask = _with_infinities(draw, _mask_shape(draw, sizes, config))
     elif kind == "padding":
         padding = _with_infinities(draw, (*sizes.batch, sizes.keys))
@@ -152,11 +157,8 @@ def _masks(draw: Draw, sizes: Sizes, config: dict[str, Any]) -> tuple[Array | No
         mask = draw.tensor(_mask_shape(draw, sizes, config), 0.5, MASKS)
     elif masked == "causal":
         mask = ~np.tri(sizes.queries, sizes.keys, dtype=np.bool_)
-        written = draw.boolean()
-        # Without weights and padding PyTorch leaves the mask aside: nothing flows to it, or from added keys.
-        config["is_causal"] = config["need_weights"] or padding is not None or not (added or written)
-        if written:
-            mask = np.where(mask, -np.inf, 0.0).astype(draw.dtype)
+        # Without weights and padding PyTorch hides added keys, too.
+        config["is_causal"] = config["need_weights"] or padding is not None or not added
     if padded == "boolean" and masked in ("boolean", "causal") and not added:
         # One key, the first one, is seen by all.
         assert padding is not None and mask is not None

@@ -49,7 +49,7 @@ def record(module: nn.Module, inputs: Sequence[Tensor | None], *, evaluation: bo
     """
     recorder = _Recorder(module, [None if x is None else x.detach().clone() for x in inputs])
     mode = _evaluating(module) if evaluation else nullcontext()
-    with warnings.catch_warnings(), torch.enable_grad(), mode, recorder:
+    with warnings.catch_warnings(), torch.enable_grad(), mode, _same_buffers(module), recorder:
         # What torch warns of is about this run, and nobody sees its results.
         warnings.simplefilter("ignore")
         try:
@@ -74,6 +74,29 @@ def _evaluating(module: nn.Module) -> Iterator[None]:
     finally:
         for part, training in modes:
             part.training = training
+
+
+@contextmanager
+def _same_buffers(module: nn.Module) -> Iterator[None]:
+    """Put back what a run has replaced, and refuse it: only what torch's layers overwrite is understood."""
+    kept = [
+        (part, prefix, name, buffer)
+        for prefix, part in module.named_modules()
+        for name, buffer in part.named_buffers(recurse=False)
+    ]
+    replaced: list[str] = []
+    try:
+        yield
+    finally:
+        for part, prefix, name, buffer in kept:
+            if getattr(part, name) is not buffer:
+                setattr(part, name, buffer)
+                replaced.append(f"{prefix}.{name}".lstrip("."))
+    if replaced:
+        raise NotRecordable(
+            f"the module replaces its buffer {', '.join(replaced)}: state that a run leaves behind is outside "
+            "the specification, but for the statistics of torch's own batch norms"
+        )
 
 
 @dataclass(frozen=True)

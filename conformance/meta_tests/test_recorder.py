@@ -304,9 +304,7 @@ PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
         ("embedding", "flatten", "cross_entropy", "softmax", "log_softmax"),
     ),
     "averages": (
-        Program(
-            lambda m, x: (x.mean(), x.mean(1, True), x.mean((0, -1)), torch.mean(x, axis=2, keepdims=True))
-        ),
+        Program(lambda m, x: (x.mean(), x.mean(1, True), x.mean((0, -1)), x.mean(axis=2, keepdims=True))),
         (SEQUENCES,),
         ("mean",),
     ),
@@ -460,6 +458,12 @@ def assigned(m: Any, x: Tensor) -> Tensor:
     return y
 
 
+def averaged(m: Any, x: Tensor) -> Tensor:
+    m.mean = 0.9 * m.mean + 0.1 * x.mean(0)
+    y: Tensor = x - m.mean
+    return y
+
+
 def old_statistics(m: Any, x: Tensor) -> Tensor:
     view = m.norm.running_mean[:]
     y: Tensor = m.norm(x) + view
@@ -571,6 +575,11 @@ REFUSED: dict[str, tuple[nn.Module, tuple[Tensor, ...], str]] = {
         Program(lambda m, x: m.norm(x) * float(m.norm.num_batches_tracked), norm=nn.BatchNorm1d(5)),
         (VECTORS,),
         "torch.Tensor.__float__: one run cannot record what depends on data, .*" + LINE,
+    ),
+    "a state of one's own": (
+        nn.Sequential(nn.Linear(5, 5), Program(averaged, mean=torch.zeros(5))),
+        (VECTORS,),
+        r"the module replaces its buffer 1\.mean: state that a run leaves behind is outside",
     ),
     "dropout between layers": (
         nn.LSTM(4, 3, 2, dropout=0.5),

@@ -30,6 +30,8 @@ def known_warnings() -> Iterator[None]:
         warnings.filterwarnings("ignore", message="Using padding='same' with even kernel lengths")
         # A constructor that initialises a weight of size zero.
         warnings.filterwarnings("ignore", message="Initializing zero-element tensors is a no-op")
+        # One recurrent layer has nothing after it that dropout could act on.
+        warnings.filterwarnings("ignore", message="dropout option adds dropout after all but last recurrent")
         yield
 
 

@@ -11,6 +11,7 @@ from .rules.normalisation import batch_norm, batch_norm_in_another_order, layer_
 from .rules.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_pool2d_with_indices
 from .rules.recipe import Rule, in_place
 from .rules.recurrent import cell, lstm, network
+from .rules.tensors import concat, dot, matmul, mm, mv, reflected_matmul, stacked_along
 
 OPERATIONS: Mapping[str, Rule] = {
     "linear": linear,
@@ -76,6 +77,21 @@ OPERATIONS: Mapping[str, Rule] = {
     "multiply_": in_place(mul),
     "__imul__": in_place(mul),
     "mean": mean,
+    "cat": concat,
+    "concat": concat,
+    "concatenate": concat,
+    "hstack": stacked_along(1),
+    "vstack": stacked_along(0),
+    "row_stack": stacked_along(0),
+    "matmul": matmul,
+    "__matmul__": matmul,
+    "__rmatmul__": reflected_matmul,
+    "linalg.matmul": matmul,
+    "mm": mm,
+    "spmm": mm,  # the name under which torch.mm presents itself
+    "bmm": mm,
+    "mv": mv,
+    "dot": dot,
 }
 """Torch functions that become an operation, or a copy of the judge's own.
 

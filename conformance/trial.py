@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .backend import Declaration
-from .case import Case
+from .case import Case, numbered
 from .comparison import (
     Arithmetic,
     Comparison,
@@ -248,7 +248,8 @@ class Trial:
 
     def named_cotangents(self, cotangents: "Cotangents") -> list[tuple[str, Array | None]]:
         """The cotangents under the names of params and inputs."""
-        inputs = zip(self.operation.inputs, cotangents.inputs, strict=True)
+        names = numbered(self.operation.inputs, len(cotangents.inputs))
+        inputs = zip(names, cotangents.inputs, strict=True)
         return [
             *((f"cotangent of {name}", leaf) for name, leaf in cotangents.params.items()),
             *((f"cotangent of {name}", leaf) for name, leaf in inputs),

@@ -218,6 +218,8 @@ def _cases(batch: int, features: int, channels: int, size: int, attended: tuple[
         "sub": _case("sub", {"alpha": 1}, {}, (batch, features), (batch, features)),
         "mul": _case("mul", {}, {}, (batch, features), (batch, features)),
         "mean": _case("mean", {"dim": (-2, -1), "keepdim": False}, {}, image),
+        "concat": _case("concat", {"dim": 1}, {}, image, image),
+        "matmul": _case("matmul", {}, {}, (batch, features), (features, features)),
         "adaptive_avg_pool2d": _case("adaptive_avg_pool2d", {"output_size": 5}, {}, image),
         "local_response_norm": _case(
             "local_response_norm", {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2.0}, {}, image

@@ -122,7 +122,7 @@ def test_cases_have_the_declared_form(operation: Operation, dtype: str) -> None:
         assert set(case.config) == options
         for value in case.config.values():
             assert {type(part) for part in (value if isinstance(value, tuple) else (value,))} <= plain
-        assert len(case.mappings or case.inputs) == len(operation.inputs)
+        assert len(case.input_names(operation.inputs)) == len(case.inputs)
         assert case.mappings or len(list(leaves(oracle.output))) <= len(operation.outputs)
         for array in (*case.params.values(), *case.inputs):
             assert array is None or isinstance(array, np.ndarray)

@@ -84,6 +84,7 @@ def one_layer_with_dropout() -> nn.Module:
 VECTORS, SEQUENCES, IMAGES = numbers(4, 5), numbers(2, 5, 4), numbers(2, 3, 6, 6)
 CLASSES = torch.tensor([1, 0, 4, 2])
 TOKENS = torch.tensor([[1, 0, 4], [2, 4, 4]])
+NUMPYS_NAME: dict[str, Any] = {"axis": 1}  # torch takes it, its annotations do not
 
 PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
     "identity": (nn.Identity(), (VECTORS,), ()),
@@ -214,6 +215,44 @@ PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
         ("add", "sub", "mul"),
     ),
     "in-place arithmetic": (Program(overwriting), (VECTORS, numbers(5)), ("mul", "add", "sub")),
+    "joined tensors": (
+        Program(
+            lambda m, x, y, z: (
+                (
+                    torch.cat([x, y]),
+                    torch.concat((y, x, x), dim=-1),
+                    torch.concatenate([x, m.p], **NUMPYS_NAME),
+                ),
+                (torch.cat([x]), torch.hstack((x, y)), torch.hstack([z, z]), torch.vstack([x, y])),
+                torch.cat([torch.zeros(0, dtype=x.dtype), x], 1),
+            ),
+            p=nn.Parameter(numbers(4, 2)),
+        ),
+        (VECTORS, numbers(4, 5, seed=1), numbers(5)),
+        ("concat",),
+    ),
+    "products": (
+        Program(
+            lambda m, x, y, z: (
+                (x @ m.p, torch.matmul(z, x[0]), x.matmul(other=m.p), m.p.__rmatmul__(x)),
+                (x.mm(m.p), torch.mm(x, mat2=m.p), torch.bmm(y, y.mT), y @ m.p, torch.linalg.matmul(x, m.p)),
+                (x.mv(z), torch.dot(z, x[0])),
+            ),
+            p=nn.Parameter(numbers(5, 2)),
+        ),
+        (VECTORS, numbers(3, 4, 5), numbers(5)),
+        ("matmul",),
+    ),
+    "means": (
+        Program(
+            lambda m, x: (
+                (x.mean(), torch.mean(x), x.mean(1), x.mean((2, 3), keepdim=True)),
+                (torch.mean(x, dim=[0, -1]), x.mean(-1, True), torch.mean(x, **NUMPYS_NAME), x.mean(())),
+            )
+        ),
+        (IMAGES,),
+        ("mean",),
+    ),
     "layer norm": (
         nn.Sequential(
             nn.LayerNorm([3, 6, 6], elementwise_affine=False),
@@ -493,9 +532,29 @@ REFUSED: dict[str, tuple[nn.Module, tuple[Tensor, ...], str]] = {
         "an index that depends on data, .*" + LINE,
     ),
     "a product": (
-        Program(lambda m, x: x @ m.w, w=nn.Parameter(numbers(5, 2))),
+        Program(lambda m, x: torch.outer(x[0], m.w), w=nn.Parameter(numbers(5))),
         (VECTORS,),
-        "torch.Tensor.matmul is outside the specification, .*" + LINE,
+        "torch.outer is outside the specification, .*" + LINE,
+    ),
+    "joined integers": (
+        Program(lambda m, x, t: (x.relu(), torch.cat([t, t]))),
+        (VECTORS, CLASSES),
+        "torch.cat: tensors that are not floating .*" + LINE,
+    ),
+    "joined dtypes": (
+        Program(lambda m, x: torch.cat([x, torch.ones(4, 1, dtype=torch.float32)], 1)),
+        (VECTORS,),
+        "torch.cat: what converts one dtype .*" + LINE,
+    ),
+    "vectors stacked as rows": (
+        Program(lambda m, x: torch.vstack([x[0], x[1]])),
+        (VECTORS,),
+        "torch.vstack: tensors that get a dimension .*" + LINE,
+    ),
+    "a mean in another dtype": (
+        Program(lambda m, x: x.mean(0, dtype=torch.float32)),
+        (VECTORS,),
+        "torch.Tensor.mean: dtype is given, .*" + LINE,
     ),
     "a sum of integers": (
         Program(lambda m, x, t: (x.relu(), t + 1)),

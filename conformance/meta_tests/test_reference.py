@@ -42,6 +42,8 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "sub": (),
     "mul": (),
     "mean": ("dtype",),
+    "concat": (),
+    "matmul": (),
     "lstm_cell": ("device", "dtype"),
     "lstm": ("device", "dtype"),
     "gru_cell": ("device", "dtype"),
@@ -63,6 +65,8 @@ FUNCTIONS: Mapping[str, Any] = {
     "sub": torch.ops.aten.sub.Tensor,
     "mul": torch.ops.aten.mul.Tensor,
     "mean": torch.ops.aten.mean.dim,
+    "concat": torch.ops.aten.cat.default,
+    "matmul": torch.ops.aten.matmul.default,
     "scaled_dot_product_attention": torch.ops.aten.scaled_dot_product_attention.default,
 }
 """Operations that torch has as functions and as no module, with the overload whose signature counts."""

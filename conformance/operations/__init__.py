@@ -5,6 +5,7 @@ from .adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from .add import ADD
 from .avg_pool2d import AVG_POOL2D
 from .batch_norm import BATCH_NORM
+from .concat import CONCAT
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .dropout import DROPOUT
@@ -21,6 +22,7 @@ from .local_response_norm import LOCAL_RESPONSE_NORM
 from .log_softmax import LOG_SOFTMAX
 from .lstm import LSTM
 from .lstm_cell import LSTM_CELL
+from .matmul import MATMUL
 from .max_pool2d import MAX_POOL2D
 from .mean import MEAN
 from .mse_loss import MSE_LOSS
@@ -72,5 +74,7 @@ OPERATIONS: tuple[Operation, ...] = (
     SUB,
     MUL,
     MEAN,
+    CONCAT,
+    MATMUL,
     SGD,
 )

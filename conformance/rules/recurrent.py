@@ -36,9 +36,10 @@ def network(operation: str, gates: int = 1, **options: str) -> Rule:
                 "batch_first": batch_first,
                 "dropout": _no_dropout(dropout, train and num_layers > 1),
                 "bidirectional": bidirectional,
+                "training": train,
             },
             params=_named(params, has_biases, num_layers, bidirectional),
-            inputs=(input, hx),
+            inputs=(input, hx, None),
         )
 
     return rule
@@ -70,9 +71,10 @@ def lstm(
             "dropout": _no_dropout(dropout, train and num_layers > 1),
             "bidirectional": bidirectional,
             "proj_size": named["weight_hr_l0"].shape[0] if "weight_hr_l0" in named else 0,
+            "training": train,
         },
         params=named,
-        inputs=(input, *hx),
+        inputs=(input, *hx, None),
         arranged=_states_together,
     )
 

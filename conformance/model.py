@@ -85,9 +85,11 @@ class Model:
     def predict(self, x: Array) -> Array:
         """The probabilities of the classes; a regression's prediction."""
         output = self.forward(x)
-        if not self._loss.has_classes:
-            return output
-        return np.asarray(self._evaluate(self._part("softmax"), {}, output, dim=self._loss.class_axis))
+        return self.softmax(output, self._loss.class_axis) if self._loss.has_classes else output
+
+    def softmax(self, scores: Array, dim: int = -1) -> Array:
+        """The softmax of scores by the backend's kernel."""
+        return np.asarray(self._evaluate(self._part("softmax"), {}, self._array(scores), dim=dim))
 
     def loss(self, x: Array, target: Array) -> float:
         """The mean loss."""

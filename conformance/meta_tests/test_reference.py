@@ -223,9 +223,7 @@ def flat_function(case: Case) -> tuple[Callable[[Tensor], Tensor], Tensor]:
             output = functional_call(
                 module, params, tuple(tensors[i] for i in range(len(inputs))), strict=True
             )
-        return torch.cat([leaf.reshape(-1) for leaf in flat(output) if leaf.is_floating_point()])
-        outputs = output if isinstance(output, tuple) else (output,)
-        outputs = outputs[: DETACHED.get(case.operation)]
+        outputs = flat(output)[: DETACHED.get(case.operation)]
         return torch.cat([leaf.reshape(-1) for leaf in outputs if leaf.is_floating_point()])
 
     return function, torch.cat([tensor.reshape(-1) for tensor in varied.values()])
@@ -375,6 +373,7 @@ def test_embedding_is_torchs(case: Case) -> None:
     assert all(map(torch.equal, *found))
 
 
+@by_case
 def test_batch_norm_is_torchs_module(case: Case) -> None:
     """Output and running statistics are those that torch's module has, or has been left with, after a call."""
     if case.operation != "batch_norm":

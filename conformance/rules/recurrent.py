@@ -36,9 +36,10 @@ def network(operation: str, gates: int = 1, **options: str) -> Rule:
                 "batch_first": batch_first,
                 "dropout": _no_dropout(dropout, train and num_layers > 1),
                 "bidirectional": bidirectional,
+                "training": train,
             },
             params=_named(params, has_biases, num_layers, bidirectional),
-            inputs=(input, hx),
+            inputs=(input, hx, None),
         )
 
     return rule
@@ -70,9 +71,10 @@ def lstm(
             "dropout": _no_dropout(dropout, train and num_layers > 1),
             "bidirectional": bidirectional,
             "proj_size": named["weight_hr_l0"].shape[0] if "weight_hr_l0" in named else 0,
+            "training": train,
         },
         params=named,
-        inputs=(input, *hx),
+        inputs=(input, *hx, None),
         arranged=_states_together,
     )
 
@@ -118,7 +120,7 @@ def _named(
 
 
 def _no_dropout(dropout: float, drops: bool) -> float:
-    """0, which dropout is outside training and behind the last layer."""
+    """0, which dropout is outside training and behind the last layer; elsewhere torch draws a mask of its own."""
     if dropout and drops:
         raise Outside("dropout in training draws random numbers (see Module.eval)")
     return 0.0

@@ -120,7 +120,7 @@ def _named(
 
 
 def _no_dropout(dropout: float, drops: bool) -> float:
-    """0, which dropout is outside training and behind the last layer."""
+    """0, which dropout is outside training and behind the last layer; elsewhere torch draws a mask of its own."""
     if dropout and drops:
         raise Outside("dropout in training draws random numbers (see Module.eval)")
     return 0.0

@@ -28,6 +28,7 @@ VALIDATED_ON = (
     "gru",
     "batch_norm",
     "scaled_dot_product_attention",
+    *("sgd", "adam", "adamw"),
 )
 """Those left, without relu, relu6 and flatten, which round nothing."""
 

@@ -42,6 +42,12 @@ class Case:
         following = iter(inputs)
         return tuple({key: next(following) for key in keys} for keys in self.mappings)
 
+    @property
+    def counts(self) -> frozenset[int]:
+        """The places of inputs that count the steps of an optimiser."""
+        keys = [key for mapping in self.mappings for key in mapping]
+        return frozenset(place for place, key in enumerate(keys) if key.rpartition(".")[2] == "step")
+
     def input_names(self, names: Sequence[str]) -> tuple[str, ...]:
         """A name for each of the inputs, from the operation's: `x`, `gradients['weight']` or `tensors[0]`."""
         if self.mappings:

@@ -6,6 +6,7 @@ the bound of its local error model (Parker 1997, "Monte Carlo arithmetic"):
     elementwise             u |y|
     transcendental          2 k u |y|, k units in the last place (OpenCL 3.0 specification, table 65)
     inner product, sum      min(n, 8 sqrt(n)) u |A||B|   (Higham 2002, section 3.1; Higham & Mary 2019)
+    multiple                2 u |y|, where the number has no float32 of its own
     multiple added          u |y| + 2 u |alpha other|, where alpha is neither 1 nor -1
     copies and selections   0
     below the normal range  u times the smallest normal number: half the spacing of subnormal numbers
@@ -93,9 +94,6 @@ _FUSED = (
     aten.mse_loss_backward.default,
     aten.sigmoid_backward.default,
     aten.tanh_backward.default,
-    aten.lerp.Scalar,
-    aten.addcmul.default,
-    aten.addcdiv.default,
     aten.silu.default,
     aten.silu_backward.default,
     aten.gelu.default,
@@ -114,7 +112,28 @@ _NORMALISED: Mapping[Any, Callable[..., Any]] = {
     aten.native_batch_norm.default: normalisation.native_batch_norm,
     aten.native_batch_norm_backward.default: normalisation.native_batch_norm_backward,
 }
-DECOMPOSITIONS = {**DECOMPOSITIONS, **_NORMALISED}
+
+
+def _lerp(start: Tensor, end: Tensor, weight: float) -> Tensor:
+    """Two multiples added, as optimisers write it, which rounds more than start + weight * (end - start)."""
+    return (1 - weight) * start + weight * end
+
+
+def _addcmul(x: Tensor, left: Tensor, right: Tensor, *, value: float = 1) -> Tensor:
+    return x + value * left * right
+
+
+def _addcdiv(x: Tensor, left: Tensor, right: Tensor, *, value: float = 1) -> Tensor:
+    return x + value * left / right
+
+
+# What a step of an optimiser is made of; torch's own table would again import its compiler.
+_BLENDED: Mapping[Any, Callable[..., Any]] = {
+    aten.lerp.Scalar: _lerp,
+    aten.addcmul.default: _addcmul,
+    aten.addcdiv.default: _addcdiv,
+}
+DECOMPOSITIONS = {**DECOMPOSITIONS, **_NORMALISED, **_BLENDED}
 
 
 def inner_product_factor(terms: int) -> float:
@@ -167,6 +186,9 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 return DECOMPOSITIONS[func](*args, **kwargs)
         # What is written over may be a term of a sum.
         given = (args[0].clone(), *args[1:]) if in_place else args
+        if name == "sqrt":
+            # Zero with an error may be negative: then all runs would be nan, and the spread unknown.
+            args = (args[0].clamp_(min=0) if in_place else args[0].clamp(min=0), *args[1:])
         result = func(*args, **kwargs)
         if isinstance(result, Tensor) and not result.is_floating_point():
             return result
@@ -305,6 +327,18 @@ def _scaled_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -
     return result.abs() if abs(alpha) == 1 else result.abs() + 2 * abs(alpha * args[1])
 
 
+def _multiple(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # A number that the dtype does not have is rounded once more, and in every step of a recurrence alike.
+    number = next((value for value in args[:2] if not isinstance(value, Tensor)), 1)
+    return result.abs() * (1 if _is_float32(number) else 2)
+
+
+@cache
+def _is_float32(number: float) -> bool:
+    with np.errstate(over="ignore"):
+        return float(np.float32(number)) == number
+
+
 _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any], Any]] = {
     "mm": _matrix_product,
     "bmm": _matrix_product,
@@ -317,6 +351,8 @@ _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any]
     "mean": _mean,
     "add": _scaled_sum,
     "sub": _scaled_sum,
+    "mul": _multiple,
+    "div": _multiple,
     "convolution": _convolution,
     "convolution_backward": _convolution_backward,
     "_adaptive_avg_pool2d": _adaptive_mean,

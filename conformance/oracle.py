@@ -162,7 +162,14 @@ class _Evaluation:
         self._lanes = len(cases) * runs
         first = cases[0]
         params = {name: self._stacked([case.params[name] for case in cases]) for name in first.params}
-        inputs = [self._stacked([case.inputs[i] for case in cases]) for i in range(len(first.inputs))]
+        # A count of steps, which decides numbers and not tensors, is the same in every lane, or there is no vmap.
+        counts = first.counts
+        inputs = [
+            self._shared([case.inputs[i] for case in cases])
+            if i in counts
+            else self._stacked([case.inputs[i] for case in cases])
+            for i in range(len(first.inputs))
+        ]
         module = build(first)
         learned = differentiated(module)
         # What takes mappings is a step of an optimiser: a function that nobody differentiates.
@@ -177,7 +184,10 @@ class _Evaluation:
             return evaluated(module, params, inputs)
 
         if self._lanes > 1:
-            evaluate = torch.vmap(evaluate, in_dims=(0, *(None if t is None else 0 for t in inputs)))
+            if not any(tensor is not None for tensor in (*params.values(), *inputs)):
+                raise RuntimeError("nothing to batch")
+            dims = (None if t is None or i in counts else 0 for i, t in enumerate(inputs))
+            evaluate = torch.vmap(evaluate, in_dims=(0, *dims))
         with self._modes(), known_warnings():
             self.given = evaluate(params, *inputs)
         self._params, self._inputs = params, inputs
@@ -201,6 +211,13 @@ class _Evaluation:
             return _tensor(known[0])
         lanes = np.stack(known)
         return _tensor(lanes if self._runs == 1 else np.repeat(lanes, self._runs, axis=0))
+
+    def _shared(self, arrays: Sequence[Array | None]) -> Any:
+        """The tensor of a count."""
+        first, *others = [array for array in arrays if array is not None]
+        if any(not np.array_equal(first, other) for other in others):
+            raise RuntimeError("the counts of steps differ")
+        return _tensor(first)
 
     def _lanes_of(self, tensor: Tensor) -> Array:
         """(cases, ...) or, of several runs, (cases, runs, ...)."""

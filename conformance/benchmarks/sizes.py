@@ -142,8 +142,26 @@ def _gru(steps: int, batch: int, features: int, hidden: int) -> Case:
 def _step(name: str, features: int, config: Mapping[str, Any], *parts: str) -> Case:
     """A step of an optimiser on the params of one layer, which has a state of `parts`."""
     params = {"weight": (features, features), "bias": (features,)}
-    state = {f"{key}.{part}": shape for key, shape in params.items() for part in parts}
+    state = {f"{key}.{part}": _part(part, shape) for key, shape in params.items() for part in parts}
     return _case(name, config, params, params, state)
+
+
+def _part(part: str, shape: tuple[int, ...]) -> Any:
+    """A count is a number, and an average of squares not negative."""
+    if part == "step":
+        return np.array(3.0, np.float32)
+    return np.full(shape, 0.5, np.float32) if part.endswith("_sq") else shape
+
+
+ADAM = {
+    "lr": 1e-3,
+    "betas": (0.9, 0.999),
+    "eps": 1e-8,
+    "weight_decay": 1e-2,
+    "amsgrad": False,
+    "maximize": False,
+}
+AVERAGES = ("step", "exp_avg", "exp_avg_sq")
 
 
 def _cases(batch: int, features: int, channels: int, size: int, attended: tuple[int, ...]) -> dict[str, Case]:
@@ -262,6 +280,8 @@ def _cases(batch: int, features: int, channels: int, size: int, attended: tuple[
             },
             "momentum_buffer",
         ),
+        "adam": _step("adam", features, {**ADAM, "decoupled_weight_decay": False}, *AVERAGES),
+        "adamw": _step("adamw", features, ADAM, *AVERAGES),
     }
 
 

@@ -5,6 +5,8 @@ judges the judge (conformance/meta_tests/test_defects.py) and names faults that 
 """
 
 from . import (
+    adam,
+    adamw,
     adaptive_avg_pool2d,
     add,
     avg_pool2d,
@@ -82,5 +84,7 @@ DEFECTS: tuple[Defect, ...] = (
     *gru.DEFECTS,
     *dropout.DEFECTS,
     *sgd.DEFECTS,
+    *adam.DEFECTS,
+    *adamw.DEFECTS,
     *scaled_dot_product_attention.DEFECTS,
 )

@@ -56,6 +56,8 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "dropout": ("inplace",),
     "batch_norm": ("device", "dtype"),
     "sgd": ("params", "foreach", "differentiable", "fused"),
+    "adam": ("params", "foreach", "capturable", "differentiable", "fused"),
+    "adamw": ("params", "foreach", "capturable", "differentiable", "fused"),
     "scaled_dot_product_attention": ("dropout_p",),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
@@ -73,6 +75,8 @@ FUNCTIONS: Mapping[str, Any] = {
 
 OPTIMIZERS: Mapping[str, type[torch.optim.Optimizer]] = {
     "sgd": torch.optim.SGD,
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
 }
 """Operations that torch has as a method of a class that owns params and state."""
 

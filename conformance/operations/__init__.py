@@ -1,6 +1,8 @@
 """The operations of the specification: an explicit tuple, in the order of the report: profile by profile."""
 
 from ..operation import Operation
+from .adam import ADAM
+from .adamw import ADAMW
 from .adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from .add import ADD
 from .avg_pool2d import AVG_POOL2D
@@ -77,4 +79,6 @@ OPERATIONS: tuple[Operation, ...] = (
     CONCAT,
     MATMUL,
     SGD,
+    ADAM,
+    ADAMW,
 )

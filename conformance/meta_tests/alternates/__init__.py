@@ -9,6 +9,8 @@ from conformance.eager import eager_kernel
 from conformance.operations import OPERATIONS
 
 from . import (
+    adam,
+    adamw,
     adaptive_avg_pool2d,
     add,
     avg_pool2d,
@@ -90,6 +92,8 @@ ALTERNATES: tuple[Alternate, ...] = (
     *gru.ALTERNATES,
     *dropout.ALTERNATES,
     *sgd.ALTERNATES,
+    *adam.ALTERNATES,
+    *adamw.ALTERNATES,
     *scaled_dot_product_attention.ALTERNATES,
 )
 

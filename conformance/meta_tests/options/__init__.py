@@ -7,6 +7,8 @@ judged.
 from collections.abc import Mapping
 
 from . import (
+    adam,
+    adamw,
     adaptive_avg_pool2d,
     add,
     avg_pool2d,
@@ -86,6 +88,8 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "gru": gru.OPTIONS,
     "dropout": dropout.OPTIONS,
     "sgd": sgd.OPTIONS,
+    "adam": adam.OPTIONS,
+    "adamw": adamw.OPTIONS,
     "scaled_dot_product_attention": scaled_dot_product_attention.OPTIONS,
 }
 
@@ -126,5 +130,7 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "gru": gru.IMPOSSIBLE,
     "dropout": dropout.IMPOSSIBLE,
     "sgd": sgd.IMPOSSIBLE,
+    "adam": adam.IMPOSSIBLE,
+    "adamw": adamw.IMPOSSIBLE,
     "scaled_dot_product_attention": scaled_dot_product_attention.IMPOSSIBLE,
 }

@@ -3,6 +3,8 @@
 from conformance.case import Case
 
 from . import (
+    adam,
+    adamw,
     adaptive_avg_pool2d,
     add,
     avg_pool2d,
@@ -79,5 +81,7 @@ STORED_CASES: tuple[Case, ...] = (
     *gru.CASES,
     *dropout.CASES,
     *sgd.CASES,
+    *adam.CASES,
+    *adamw.CASES,
     *scaled_dot_product_attention.CASES,
 )

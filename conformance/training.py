@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import UsageError
+from .image_models import CLASSIFIERS, image_config
 from .language_models import LANGUAGE_MODELS, language_config
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from .data import Images
     from .model import Model
     from .text import Text
-
-CLASSIFIERS = ("softmax_regression", "mlp", "simple_conv_net")
-"""The classifiers of images."""
 
 MODELS = (*CLASSIFIERS, *LANGUAGE_MODELS)
 
@@ -142,26 +140,11 @@ def loss_of(name: str) -> str:
 
 def config_of(name: str, data: "Images | Text") -> dict[str, Any]:
     """The sizes of a model for such data: small for the digits, those of the literature for larger images."""
-    from .data import CLASSES
     from .text import Text
 
     if isinstance(data, Text):
         return language_config(name, len(data.vocabulary))
-
-    _, channels, rows, columns = data.x.shape
-    cells, small = channels * rows * columns, rows * columns <= 64
-    if name == "softmax_regression":
-        return {"in_features": cells, "num_classes": CLASSES}
-    if name == "mlp":
-        return {"in_features": cells, "hidden_features": 64 if small else 256, "num_classes": CLASSES}
-    return {
-        "in_channels": channels,
-        "image_size": rows if rows == columns else (rows, columns),
-        "num_filters": 8 if small else 30,
-        "kernel_size": 3 if small else 5,
-        "hidden_features": 32 if small else 100,
-        "num_classes": CLASSES,
-    }
+    return image_config(name, *data.x.shape[1:])
 
 
 def _module(name: str, seed: int, data: "Images | Text") -> Any:

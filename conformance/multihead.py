@@ -74,7 +74,8 @@ def _affine(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     if bias is not None:
         x = torch.cat([x, torch.ones_like(x[..., :1])], -1)
         weight = torch.cat([weight, bias[:, None]], -1)
-    return x @ weight.T
+    # One matrix of all positions of all samples: one sum for each element of the weight's cotangent.
+    return (x.flatten(0, 1) @ weight.T).unflatten(0, x.shape[:2])
 
 
 def _masked(scores: Tensor, attn_mask: Tensor | None, key_padding_mask: Tensor | None) -> Tensor:

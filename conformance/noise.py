@@ -6,6 +6,7 @@ the bound of its local error model (Parker 1997, "Monte Carlo arithmetic"):
     elementwise             u |y|
     transcendental          2 k u |y|, k units in the last place (OpenCL 3.0 specification, table 65)
     inner product, sum      min(n, 8 sqrt(n)) u |A||B|   (Higham 2002, section 3.1; Higham & Mary 2019)
+    multiple                2 u |y|, where the number has no float32 of its own
     multiple added          u |y| + 2 u |alpha other|, where alpha is neither 1 nor -1
     copies and selections   0
     below the normal range  u times the smallest normal number: half the spacing of subnormal numbers
@@ -94,9 +95,6 @@ _FUSED = (
     aten.mse_loss_backward.default,
     aten.sigmoid_backward.default,
     aten.tanh_backward.default,
-    aten.lerp.Scalar,
-    aten.addcmul.default,
-    aten.addcdiv.default,
     aten.silu.default,
     aten.silu_backward.default,
     aten.gelu.default,
@@ -115,7 +113,28 @@ _NORMALISED: Mapping[Any, Callable[..., Any]] = {
     aten.native_batch_norm.default: normalisation.native_batch_norm,
     aten.native_batch_norm_backward.default: normalisation.native_batch_norm_backward,
 }
-DECOMPOSITIONS = {**DECOMPOSITIONS, **_NORMALISED}
+
+
+def _lerp(start: Tensor, end: Tensor, weight: float) -> Tensor:
+    """Two multiples added, as optimisers write it, which rounds more than start + weight * (end - start)."""
+    return (1 - weight) * start + weight * end
+
+
+def _addcmul(x: Tensor, left: Tensor, right: Tensor, *, value: float = 1) -> Tensor:
+    return x + value * left * right
+
+
+def _addcdiv(x: Tensor, left: Tensor, right: Tensor, *, value: float = 1) -> Tensor:
+    return x + value * left / right
+
+
+# What a step of an optimiser is made of; torch's own table would again import its compiler.
+_BLENDED: Mapping[Any, Callable[..., Any]] = {
+    aten.lerp.Scalar: _lerp,
+    aten.addcmul.default: _addcmul,
+    aten.addcdiv.default: _addcdiv,
+}
+DECOMPOSITIONS = {**DECOMPOSITIONS, **_NORMALISED, **_BLENDED}
 
 
 def inner_product_factor(terms: int) -> float:
@@ -168,6 +187,9 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 return DECOMPOSITIONS[func](*args, **kwargs)
         # What is written over may be a term of a sum.
         given = (args[0].clone(), *args[1:]) if in_place else args
+        if name == "sqrt":
+            # Zero with an error may be negative: then all runs would be nan, and the spread unknown.
+            args = (args[0].clamp_(min=0) if in_place else args[0].clamp(min=0), *args[1:])
         result = func(*args, **kwargs)
         if isinstance(result, Tensor) and not result.is_floating_point():
             return result
@@ -224,6 +246,8 @@ def _absolute(value: Any) -> Any:
 
 def _matrix_product(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     left, right = args[0].abs(), args[1].abs()
+    if left.shape[-1] == 1:  # a product and no sum
+        return result.abs()
     return inner_product_factor(left.shape[-1]) * (left @ right) + result.abs()
 
 
@@ -304,6 +328,18 @@ def _scaled_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -
     return result.abs() if abs(alpha) == 1 else result.abs() + 2 * abs(alpha * args[1])
 
 
+def _multiple(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # A number that the dtype does not have is rounded once more, and in every step of a recurrence alike.
+    number = next((value for value in args[:2] if not isinstance(value, Tensor)), 1)
+    return result.abs() * (1 if _is_float32(number) else 2)
+
+
+@cache
+def _is_float32(number: float) -> bool:
+    with np.errstate(over="ignore"):
+        return float(np.float32(number)) == number
+
+
 _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any], Any]] = {
     "mm": _matrix_product,
     "bmm": _matrix_product,
@@ -316,6 +352,8 @@ _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any]
     "mean": _mean,
     "add": _scaled_sum,
     "sub": _scaled_sum,
+    "mul": _multiple,
+    "div": _multiple,
     "convolution": _convolution,
     "convolution_backward": _convolution_backward,
     "_adaptive_avg_pool2d": _adaptive_mean,
@@ -418,14 +456,26 @@ class Batchable(TorchFunctionMode):
         return func(*args, **kwargs)
 
 
+def _folded(left: Tensor, right: Tensor) -> Tensor:
+    """A matmul in which matrices that are repeated meet the whole batch at once, as rows of one long matrix.
+
+    So the cotangent of what is repeated is a single sum, which errs more than a sum of sums. Torch's own kernel
+    does either, and under vmap other than without.
+    """
+    rows, columns = "i" * (left.dim() > 1), "j" * (right.dim() > 1)
+    batch = "..." * (max(left.dim(), right.dim()) > 2)
+    return torch.einsum(f"{batch}{rows}t,{batch}t{columns}->{batch}{rows}{columns}", left, right)
+
+
 FORMS: Mapping[str, tuple[Callable[..., Any], ...]] = {
+    "matmul": (_folded,),
     "scaled_dot_product_attention": (attention.weights_first, attention.recomputed),
     "multi_head_attention_forward": (
         multihead(attention.attend_by_weights),
         multihead(attention.attend_again),
     ),
 }
-"""Torch's functions that are computed in several forms whose rounding errors are not alike."""
+"""Torch's functions whose noise is that of other forms than torch's: of all in which they are computed."""
 
 
 class Form(TorchFunctionMode):
@@ -446,4 +496,5 @@ class Form(TorchFunctionMode):
         if forms is None:
             return func(*args, **(kwargs or {}))
         self.count = max(self.count, len(forms))
-        return forms[self._number](*args, **(kwargs or {}))
+        # A function of fewer forms stays in its last one.
+        return forms[min(self._number, len(forms) - 1)](*args, **(kwargs or {}))

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.func import functional_call
 
 from .case import Case
 from .drawing import Choice
 from .noise import INJECTED, Batchable, Form, Noise
-from .specification import build, differentiated, known_warnings
+from .specification import build, differentiated, evaluated, known_warnings
 from .tree import Array, Tree, is_floating, map_leaves
 
 RUNS = 12
@@ -177,7 +176,14 @@ class _Evaluation:
         self._lanes = len(cases) * runs
         first = cases[0]
         params = {name: self._stacked([case.params[name] for case in cases]) for name in first.params}
-        inputs = [self._stacked([case.inputs[i] for case in cases]) for i in range(len(first.inputs))]
+        # A count of steps, which decides numbers and not tensors, is the same in every lane, or there is no vmap.
+        counts = first.counts
+        inputs = [
+            self._shared([case.inputs[i] for case in cases])
+            if i in counts
+            else self._stacked([case.inputs[i] for case in cases])
+            for i in range(len(first.inputs))
+        ]
         module = build(first)
         learned = differentiated(module)
         # What takes mappings is a step of an optimiser: a function that nobody differentiates.
@@ -189,15 +195,17 @@ class _Evaluation:
         def evaluate(params: dict[str, Tensor], *inputs: Any) -> Any:
             if first.mappings:
                 return module(params, *first.passed(inputs))
-            return functional_call(module, params, inputs, strict=True)
+            return evaluated(module, params, inputs)
 
         def marked(params: dict[str, Tensor], *inputs: Any) -> Any:
             return _marked(evaluate(params, *inputs))
 
+        if self._lanes > 1 and not any(tensor is not None for tensor in (*params.values(), *inputs)):
+            raise RuntimeError("nothing to batch")
+        dims = (0, *(None if t is None or i in counts else 0 for i, t in enumerate(inputs)))
         with self._modes(), known_warnings():
             if self._lanes > 1:
-                lanes = (0, *(None if t is None else 0 for t in inputs))
-                self.given = _unmarked(torch.vmap(marked, in_dims=lanes)(params, *inputs))
+                self.given = _unmarked(torch.vmap(marked, in_dims=dims)(params, *inputs))
             else:
                 self.given = evaluate(params, *inputs)
         self._params, self._inputs = params, inputs
@@ -226,6 +234,13 @@ class _Evaluation:
             return _tensor(known[0])
         lanes = np.stack(known)
         return _tensor(lanes if self._runs == 1 else np.repeat(lanes, self._runs, axis=0))
+
+    def _shared(self, arrays: Sequence[Array | None]) -> Any:
+        """The tensor of a count."""
+        first, *others = [array for array in arrays if array is not None]
+        if any(not np.array_equal(first, other) for other in others):
+            raise RuntimeError("the counts of steps differ")
+        return _tensor(first)
 
     def _lanes_of(self, tensor: Tensor) -> Array:
         """(cases, ...) or, of several runs, (cases, runs, ...)."""

@@ -5,10 +5,13 @@ judges the judge (conformance/meta_tests/test_defects.py) and names faults that 
 """
 
 from . import (
+    adam,
+    adamw,
     adaptive_avg_pool2d,
     add,
     avg_pool2d,
     batch_norm,
+    concat,
     conv2d,
     cross_entropy,
     dropout,
@@ -25,6 +28,7 @@ from . import (
     log_softmax,
     lstm,
     lstm_cell,
+    matmul,
     max_pool2d,
     mean,
     mse_loss,
@@ -68,6 +72,8 @@ DEFECTS: tuple[Defect, ...] = (
     *sub.DEFECTS,
     *mul.DEFECTS,
     *mean.DEFECTS,
+    *concat.DEFECTS,
+    *matmul.DEFECTS,
     *silu.DEFECTS,
     *gelu.DEFECTS,
     *relu6.DEFECTS,
@@ -79,6 +85,8 @@ DEFECTS: tuple[Defect, ...] = (
     *gru.DEFECTS,
     *dropout.DEFECTS,
     *sgd.DEFECTS,
+    *adam.DEFECTS,
+    *adamw.DEFECTS,
     *scaled_dot_product_attention.DEFECTS,
     *multihead_attention.DEFECTS,
 )

@@ -10,7 +10,7 @@ from ._samples import samples_of, with_axes
 
 
 def batch_first_is_transposed(trial: Trial) -> None:
-    """With batch_first, sequences have their first two axes exchanged, and all else stays as it is."""
+    """With batch_first, sequences and masks have time and batch exchanged, and all else stays as it is."""
     samples, case = samples_of(trial), trial.case
     if not samples.batched:
         return
@@ -33,8 +33,12 @@ def batch_first_is_transposed(trial: Trial) -> None:
 
 
 def _moved(axes: Sequence[int | None], others: Sequence[int | None]) -> tuple[int | None, ...]:
-    return tuple(None if axis == other else axis for axis, other in zip(axes, others, strict=True))
+    """The first of the two axes that are exchanged, None where none are."""
+    return tuple(
+        None if axis is None or other is None or axis == other else min(axis, other)
+        for axis, other in zip(axes, others, strict=True)
+    )
 
 
-def _exchanged(array: Array | None, axis: int | None) -> Array | None:
-    return array if array is None or axis is None else array.swapaxes(0, 1).copy()
+def _exchanged(array: Array | None, first: int | None) -> Array | None:
+    return array if array is None or first is None else array.swapaxes(first, first + 1).copy()

@@ -14,6 +14,17 @@ from conformance.specification import build, reference_class
 
 TORCHS: Mapping[str, type[torch.optim.Optimizer]] = {
     "sgd": torch.optim.SGD,
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+}
+
+ADAM: Mapping[str, tuple[Any, ...]] = {
+    "lr": (0.013,),
+    "betas": ((0.9, 0.999), (0.8, 0.6)),
+    "eps": (1e-8, 0.1),
+    "weight_decay": (0, 0.07),
+    "amsgrad": (False, True),
+    "maximize": (False, True),
 }
 
 CHOICES: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
@@ -25,6 +36,8 @@ CHOICES: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
         "nesterov": (False, True),
         "maximize": (False, True),
     },
+    "adam": {**ADAM, "decoupled_weight_decay": (False, True)},
+    "adamw": ADAM,
 }
 
 

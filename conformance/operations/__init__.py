@@ -1,10 +1,13 @@
 """The operations of the specification: an explicit tuple, in the order of the report: profile by profile."""
 
 from ..operation import Operation
+from .adam import ADAM
+from .adamw import ADAMW
 from .adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from .add import ADD
 from .avg_pool2d import AVG_POOL2D
 from .batch_norm import BATCH_NORM
+from .concat import CONCAT
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .dropout import DROPOUT
@@ -21,6 +24,7 @@ from .local_response_norm import LOCAL_RESPONSE_NORM
 from .log_softmax import LOG_SOFTMAX
 from .lstm import LSTM
 from .lstm_cell import LSTM_CELL
+from .matmul import MATMUL
 from .max_pool2d import MAX_POOL2D
 from .mean import MEAN
 from .mse_loss import MSE_LOSS
@@ -60,11 +64,11 @@ OPERATIONS: tuple[Operation, ...] = (
     DROPOUT,
     EMBEDDING,
     LAYER_NORM,
-    BATCH_NORM,
     GELU,
     SILU,
     SCALED_DOT_PRODUCT_ATTENTION,
     MULTIHEAD_ATTENTION,
+    BATCH_NORM,
     ADAPTIVE_AVG_POOL2D,
     LOCAL_RESPONSE_NORM,
     RELU6,
@@ -74,5 +78,9 @@ OPERATIONS: tuple[Operation, ...] = (
     SUB,
     MUL,
     MEAN,
+    CONCAT,
+    MATMUL,
     SGD,
+    ADAM,
+    ADAMW,
 )

@@ -48,7 +48,9 @@ def forward(
         first = f"{name}.momentum_buffer" not in state
         b = zeros(n) if first else state_of(params, state, name, "momentum_buffer")
         for i in range(n):
-            g[i] = sign * g[i] + weight_decay * p[i]
+            g[i] = sign * g[i]
+            if weight_decay != 0:
+                g[i] = g[i] + weight_decay * p[i]
             if momentum == 0:
                 d = g[i]
             else:

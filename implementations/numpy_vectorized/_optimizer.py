@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from ._kernel import Array, Params
 
 State = Mapping[str, Array]
+Step = tuple[dict[str, Array], dict[str, Array]]
+"""Params and state after it."""
 
 
 def refuse_negative(**options: float) -> None:

@@ -9,10 +9,8 @@ Raises: ValueError if names or shapes differ, or an option is out of range.
 Source: torch.optim.SGD.
 """
 
-from ._kernel import Array, Params, ieee
-from ._optimizer import State, check, refuse_negative
-
-Step = tuple[dict[str, Array], dict[str, Array]]
+from ._kernel import Params, ieee
+from ._optimizer import State, Step, check, refuse_negative
 
 
 @ieee
@@ -34,7 +32,9 @@ def forward(
     check(params, gradients, state, ("momentum_buffer",) if momentum else ())
     stepped, buffers = {}, {}
     for name, param in params.items():
-        g = weight_decay * param + (-gradients[name] if maximize else gradients[name])
+        g = -gradients[name] if maximize else gradients[name]
+        if weight_decay:
+            g = g + weight_decay * param
         direction = g
         if momentum:
             key = f"{name}.momentum_buffer"

@@ -9,10 +9,13 @@ from conformance.eager import eager_kernel
 from conformance.operations import OPERATIONS
 
 from . import (
+    adam,
+    adamw,
     adaptive_avg_pool2d,
     add,
     avg_pool2d,
     batch_norm,
+    concat,
     conv2d,
     cross_entropy,
     dropout,
@@ -29,6 +32,7 @@ from . import (
     log_softmax,
     lstm,
     lstm_cell,
+    matmul,
     max_pool2d,
     mean,
     mse_loss,
@@ -76,6 +80,8 @@ ALTERNATES: tuple[Alternate, ...] = (
     *sub.ALTERNATES,
     *mul.ALTERNATES,
     *mean.ALTERNATES,
+    *concat.ALTERNATES,
+    *matmul.ALTERNATES,
     *silu.ALTERNATES,
     *gelu.ALTERNATES,
     *relu6.ALTERNATES,
@@ -87,6 +93,8 @@ ALTERNATES: tuple[Alternate, ...] = (
     *gru.ALTERNATES,
     *dropout.ALTERNATES,
     *sgd.ALTERNATES,
+    *adam.ALTERNATES,
+    *adamw.ALTERNATES,
     *scaled_dot_product_attention.ALTERNATES,
     *multihead_attention.ALTERNATES,
 )

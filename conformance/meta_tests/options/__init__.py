@@ -7,10 +7,13 @@ judged.
 from collections.abc import Mapping
 
 from . import (
+    adam,
+    adamw,
     adaptive_avg_pool2d,
     add,
     avg_pool2d,
     batch_norm,
+    concat,
     conv2d,
     cross_entropy,
     dropout,
@@ -27,6 +30,7 @@ from . import (
     log_softmax,
     lstm,
     lstm_cell,
+    matmul,
     max_pool2d,
     mean,
     mse_loss,
@@ -72,6 +76,8 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "sub": sub.OPTIONS,
     "mul": mul.OPTIONS,
     "mean": mean.OPTIONS,
+    "concat": concat.OPTIONS,
+    "matmul": matmul.OPTIONS,
     "silu": silu.OPTIONS,
     "gelu": gelu.OPTIONS,
     "relu6": relu6.OPTIONS,
@@ -83,6 +89,8 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "gru": gru.OPTIONS,
     "dropout": dropout.OPTIONS,
     "sgd": sgd.OPTIONS,
+    "adam": adam.OPTIONS,
+    "adamw": adamw.OPTIONS,
     "scaled_dot_product_attention": scaled_dot_product_attention.OPTIONS,
     "multihead_attention": multihead_attention.OPTIONS,
 }
@@ -111,6 +119,8 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "sub": sub.IMPOSSIBLE,
     "mul": mul.IMPOSSIBLE,
     "mean": mean.IMPOSSIBLE,
+    "concat": concat.IMPOSSIBLE,
+    "matmul": matmul.IMPOSSIBLE,
     "silu": silu.IMPOSSIBLE,
     "gelu": gelu.IMPOSSIBLE,
     "relu6": relu6.IMPOSSIBLE,
@@ -122,6 +132,8 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "gru": gru.IMPOSSIBLE,
     "dropout": dropout.IMPOSSIBLE,
     "sgd": sgd.IMPOSSIBLE,
+    "adam": adam.IMPOSSIBLE,
+    "adamw": adamw.IMPOSSIBLE,
     "scaled_dot_product_attention": scaled_dot_product_attention.IMPOSSIBLE,
     "multihead_attention": multihead_attention.IMPOSSIBLE,
 }

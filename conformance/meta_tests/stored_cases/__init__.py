@@ -3,10 +3,13 @@
 from conformance.case import Case
 
 from . import (
+    adam,
+    adamw,
     adaptive_avg_pool2d,
     add,
     avg_pool2d,
     batch_norm,
+    concat,
     conv2d,
     cross_entropy,
     dropout,
@@ -23,6 +26,7 @@ from . import (
     log_softmax,
     lstm,
     lstm_cell,
+    matmul,
     max_pool2d,
     mean,
     mse_loss,
@@ -65,6 +69,8 @@ STORED_CASES: tuple[Case, ...] = (
     *sub.CASES,
     *mul.CASES,
     *mean.CASES,
+    *concat.CASES,
+    *matmul.CASES,
     *silu.CASES,
     *gelu.CASES,
     *relu6.CASES,
@@ -76,6 +82,8 @@ STORED_CASES: tuple[Case, ...] = (
     *gru.CASES,
     *dropout.CASES,
     *sgd.CASES,
+    *adam.CASES,
+    *adamw.CASES,
     *scaled_dot_product_attention.CASES,
     *multihead_attention.CASES,
 )

@@ -1,0 +1,7 @@
+"""adamw: a step of AdamW."""
+
+from ._adam import ADAMS, NEVER
+
+OPTIONS = ADAMS
+
+IMPOSSIBLE = NEVER

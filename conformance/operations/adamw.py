@@ -1,0 +1,25 @@
+"""adamw: cases and rejections."""
+
+from ..case import Case
+from ..drawing import Draw
+from ..law import Law
+from ..laws.ten_steps import ten_steps
+from ..operation import Operation
+from ._adam import PLAIN, adams_case, adams_rejections
+
+
+def cases(draw: Draw) -> Case:
+    """All options."""
+    return adams_case(draw)
+
+
+ADAMW = Operation(
+    name="adamw",
+    profile="optimizers",
+    inputs=("gradients", "state"),
+    outputs=(),
+    differentiable=False,
+    cases=cases,
+    rejects=adams_rejections(PLAIN),
+    laws=(Law(check=ten_steps),),
+)

@@ -239,7 +239,8 @@ def _train(model: "Model", data: "Images | Text", args: argparse.Namespace, out:
             out.print(
                 f"epoch {epoch:{len(str(args.epochs))}}/{args.epochs}: loss {loss:.4f}{beside}; held back: "
                 f"loss {model.loss(data.held_x, data.held_target):.4f}, "
-                f"accuracy {model.accuracy(data.held_x, data.held_target):.4f}"
+                f"accuracy {model.accuracy(data.held_x, data.held_target):.4f}",
+                soft_wrap=True,
             )
             if args.save is not None:
                 asked.write(args.save, model.params, losses)

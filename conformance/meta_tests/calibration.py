@@ -28,7 +28,7 @@ VALIDATED_ON = (
     "gru",
     "batch_norm",
     "scaled_dot_product_attention",
-    *("sgd", "adam", "adamw"),
+    *("sgd", "adam", "adamw", "clip_grad_norm"),
 )
 """Those left, without relu, relu6 and flatten, which round nothing."""
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "selftest": ("selftest", "judge the judge: by the catalogue of wrong implementations"),
     "judge-model": ("judge_model", "judge your own module, operation by operation"),
     "train": ("training", "train a model on a backend's kernels"),
+    "sample": ("sample", "let a trained language model write"),
 }
 """Each command's module, with add_arguments(parser) and run(args) -> exit status, and what it does."""
 

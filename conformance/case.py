@@ -49,11 +49,11 @@ class Case:
         return frozenset(place for place, key in enumerate(keys) if key.rpartition(".")[2] == "step")
 
     def input_names(self, names: Sequence[str]) -> tuple[str, ...]:
-        """A name for each of the inputs, from the operation's: `x`, or `gradients['weight']`."""
+        """A name for each of the inputs, from the operation's: `x`, `gradients['weight']` or `tensors[0]`."""
         if self.mappings:
             pairs = zip(names, self.mappings, strict=True)
             return tuple(f"{name}[{key!r}]" for name, keys in pairs for key in keys)
-        return tuple(names)
+        return numbered(names, len(self.inputs))
 
     def with_inputs(self, *inputs: Array | None, **changes: Any) -> "Case":
         """The same case with other inputs; its cotangent is dropped, since the output may change shape."""
@@ -73,6 +73,14 @@ def flattened(
         assert len(mappings) == len(arguments), "either all arguments are mappings or none"
         return tuple(a for given in mappings for a in given.values()), tuple(tuple(m) for m in mappings)
     return tuple(a for a in arguments if not isinstance(a, Mapping)), ()
+
+
+def numbered(names: Sequence[str], count: int) -> tuple[str, ...]:
+    """Names of `count` inputs: a last one with a star, `*tensors`, is `tensors[0]`, `tensors[1]`, ..."""
+    if not names or not names[-1].startswith("*"):
+        return tuple(names)
+    *first, rest = names
+    return *first, *(f"{rest[1:]}[{i}]" for i in range(count - len(first)))
 
 
 def copy_array(array: Array) -> Array:

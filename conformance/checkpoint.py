@@ -17,13 +17,17 @@ FORMAT = "torchstone training 1"
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """What decides a trajectory beside the backend: a run resumed under other values would be another run."""
+    """What decides a trajectory beside the backend: a run resumed under other values would be another run.
+
+    `vocabulary` are the characters of a text, in the order of their numbers: with them a model writes.
+    """
 
     model: str
     data: str
     batch_size: int
     lr: float
     seed: int
+    vocabulary: str | None = None
 
     def write(self, file: Path, params: Mapping[str, Array], losses: Sequence[float]) -> None:
         """Write the parameters after len(losses) epochs, whole or not at all."""
@@ -36,18 +40,31 @@ class Checkpoint:
 
         Raises UsageError where the file is missing, damaged, or of a run with other settings.
         """
-        facts = param_file.facts(file)
-        if FORMAT not in facts:
-            raise UsageError(f"{file} is no run that `torchstone train --save` wrote")
+        run = trained(file)
         try:
-            run: dict[str, Any] = json.loads(facts[FORMAT])
             losses = [float(loss) for loss in run.pop("losses")]
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
+        except (KeyError, ValueError, TypeError) as error:
             raise UsageError(f"{file} is damaged: {type(error).__name__}: {error}") from None
         for name, asked in asdict(self).items():
+            if name == "vocabulary" and run.get(name) != asked:
+                raise UsageError(f"{file} was trained on other characters")
             if run.get(name) != asked:
                 option = name.replace("_", "-")
                 raise UsageError(f"{file} was trained with {option} {run.get(name)!r}, not {asked!r}")
         if not all(map(math.isfinite, losses)):
             raise UsageError(f"{file} is damaged: a loss is no number")
         return param_file.read(file, like), losses
+
+
+def trained(file: Path) -> dict[str, Any]:
+    """What a file says of the run that wrote it; raises UsageError where it is missing, damaged or another's."""
+    facts = param_file.facts(file)
+    if FORMAT not in facts:
+        raise UsageError(f"{file} is no run that `torchstone train --save` wrote")
+    try:
+        run = json.loads(facts[FORMAT])
+    except ValueError as error:
+        raise UsageError(f"{file} is damaged: {type(error).__name__}: {error}") from None
+    if not isinstance(run, dict):
+        raise UsageError(f"{file} is damaged: it says nothing of its run")
+    return run

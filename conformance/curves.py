@@ -10,10 +10,12 @@ import torch.nn.functional as F
 from torch import nn
 
 from .errors import UsageError
+from .losses import LOSSES
 from .model import batches
 
 if TYPE_CHECKING:
     from .data import Images
+    from .text import Text
 
 FORMATS = (".png", ".svg")
 
@@ -31,7 +33,14 @@ def check(file: Path) -> None:
 
 
 def torchs_losses(
-    module: nn.Module, data: "Images", *, epochs: int, batch_size: int, lr: float, seed: int
+    module: nn.Module,
+    data: "Images | Text",
+    *,
+    epochs: int,
+    batch_size: int,
+    lr: float,
+    seed: int,
+    loss: str = "cross_entropy",
 ) -> list[float]:
     """The mean loss of each epoch of torch.optim.SGD on `module`, over the batches that Model.epochs takes."""
     optimizer = torch.optim.SGD(module.parameters(), lr=lr)
@@ -41,10 +50,11 @@ def torchs_losses(
         order, total = random.permutation(len(data.x)), 0.0
         for x, target in batches(data.x[order], data.target[order], batch_size):
             optimizer.zero_grad()
-            loss = F.cross_entropy(module(torch.from_numpy(x)), torch.from_numpy(target))
-            torch.autograd.backward(loss)
+            samples = LOSSES[loss].samples(module(torch.from_numpy(x)), torch.from_numpy(target))
+            value = F.cross_entropy(*samples)
+            torch.autograd.backward(value)
             optimizer.step()
-            total += loss.item() * len(target)
+            total += value.item() * len(target)
         losses.append(total / len(data.x))
     return losses
 

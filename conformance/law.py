@@ -25,7 +25,8 @@ class Law:
     `needs_vjp`: a kernel without gradients is `unsupported` here. `counts_informative`: vacuous when fewer than
     half of the non-empty cases compare an informative element. `needs_determinism`: does not apply to a backend
     that declares itself not bitwise deterministic. `every_content`: where several contents are drawn for one
-    structure, the law is asked about all of them, the others about the first.
+    structure, the law is asked about all of them, the others about the first. `one_in`: it is asked about the
+    first of so many cases only, because it takes so long.
     """
 
     check: "Callable[[Trial], None]"
@@ -34,6 +35,7 @@ class Law:
     counts_informative: bool = False
     needs_determinism: bool = False
     every_content: bool = False
+    one_in: int = 1
 
     @property
     def name(self) -> str:

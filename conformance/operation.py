@@ -63,10 +63,10 @@ class Operation:
     """One operation of the specification; `name` is the stem of its file in every folder.
 
     `cases` draws a case; `special` draws one with NaN, infinities, signed zeros and subnormals (None: the
-    law `special_values` does not apply); `outputs` names the parts of the output for messages. `samples` says
-    where the samples of a case are (None: the operation has none). `derivative` says whether the gradient of a
-    case is the derivative of its output. Without a derivative at all (`differentiable`) no law of pullbacks
-    applies, and cases have no cotangent.
+    law `special_values` does not apply); `inputs` and `outputs` name the parts of both for messages, where a last
+    input with a star, `*tensors`, is any number of them. `samples` says where the samples of a case are (None:
+    the operation has none). `derivative` says whether the gradient of a case is the derivative of its output.
+    Without a derivative at all (`differentiable`) no law of pullbacks applies, and cases have no cotangent.
     """
 
     name: str

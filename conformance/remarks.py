@@ -161,8 +161,8 @@ def input_names(case: Case) -> tuple[str, ...]:
         names = choose_operations([case.operation])[0].inputs
     except UsageError:
         names = ()
-    if case.mappings and len(names) == len(case.mappings):
-        return case.input_names(names)
+    if not case.mappings or len(names) == len(case.mappings):
+        names = case.input_names(names)
     return names if len(names) == len(case.inputs) else tuple(f"input {i}" for i in range(len(case.inputs)))
 
 

@@ -1,4 +1,4 @@
-"""torchstone train: a model trained on a backend's kernels, on scikit-learn's digits or images in IDX files."""
+"""torchstone train: a model trained on a backend's kernels, on images or on a text."""
 
 import argparse
 import math
@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import UsageError
+from .image_models import CLASSIFIERS, image_config
+from .language_models import LANGUAGE_MODELS, language_config
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from .data import Images
     from .model import Model
+    from .text import Text
 
-MODELS = ("softmax_regression", "mlp", "simple_conv_net")
-"""The classifiers of images."""
+MODELS = (*CLASSIFIERS, *LANGUAGE_MODELS)
 
 EPOCHS, BATCH_SIZE, RATE = 20, 32, 0.5
 
@@ -36,24 +38,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="DATA",
-        default="digits",
-        help="digits, or a folder with the IDX files of MNIST or Fashion-MNIST (default: digits)",
+        help="images: digits, or a folder with the IDX files of MNIST or Fashion-MNIST (default: digits); of a "
+        "language model text, which is Python's help texts, or a FILE.txt (default: text)",
     )
     parser.add_argument(
-        "--epochs", type=int, default=EPOCHS, metavar="N", help=f"passes over the images (default: {EPOCHS})"
+        "--epochs", type=int, default=EPOCHS, metavar="N", help=f"passes over the data (default: {EPOCHS})"
     )
     parser.add_argument(
         "--batch-size",
         type=int,
         default=BATCH_SIZE,
         metavar="N",
-        help=f"images a step (default: {BATCH_SIZE})",
+        help=f"images, or sequences, a step (default: {BATCH_SIZE})",
     )
     parser.add_argument(
         "--lr", type=float, default=RATE, metavar="RATE", help=f"learning rate (default: {RATE})"
     )
     parser.add_argument(
-        "--seed", type=int, default=0, metavar="S", help="initial weights, and the images' order (default: 0)"
+        "--seed",
+        type=int,
+        default=0,
+        metavar="S",
+        help="initial weights, and the order of the data (default: 0)",
     )
     parser.add_argument(
         "--save", type=Path, metavar="FILE", help="write the parameters there after each epoch (safetensors)"
@@ -107,41 +113,41 @@ def run(args: argparse.Namespace) -> int:
 
         module = _module(args.model, args.seed, data)
         curves[TORCH] = torchs_losses(
-            module, data, epochs=args.epochs, batch_size=args.batch_size, lr=args.lr, seed=args.seed
+            module,
+            data,
+            epochs=args.epochs,
+            batch_size=args.batch_size,
+            lr=args.lr,
+            seed=args.seed,
+            loss=loss_of(args.model),
         )
         draw(args.curve, curves, title=f"{args.model} on {len(data.target)} {data.name}")
         out.print(f"curves: {args.curve}", soft_wrap=True)
     return 0
 
 
-def build(name: str, backend: str, seed: int, data: "Images") -> "Model":
-    """The reference model at the images' shape, its initial weights drawn with `seed`."""
+def build(name: str, backend: str, seed: int, data: "Images | Text") -> "Model":
+    """The reference model in the size of the data, its initial weights drawn with `seed`."""
     from .model import Model
 
-    return Model(_module(name, seed, data), backend)
+    return Model(_module(name, seed, data), backend, loss=loss_of(name))
 
 
-def config_of(name: str, data: "Images") -> dict[str, Any]:
-    """The sizes of a model for such images: small for the digits, those of the literature for larger ones."""
-    from .data import CLASSES
-
-    _, channels, rows, columns = data.x.shape
-    cells, small = channels * rows * columns, rows * columns <= 64
-    if name == "softmax_regression":
-        return {"in_features": cells, "num_classes": CLASSES}
-    if name == "mlp":
-        return {"in_features": cells, "hidden_features": 64 if small else 256, "num_classes": CLASSES}
-    return {
-        "in_channels": channels,
-        "image_size": rows if rows == columns else (rows, columns),
-        "num_filters": 8 if small else 30,
-        "kernel_size": 3 if small else 5,
-        "hidden_features": 32 if small else 100,
-        "num_classes": CLASSES,
-    }
+def loss_of(name: str) -> str:
+    """The loss that a model is trained with."""
+    return "token_cross_entropy" if name in LANGUAGE_MODELS else "cross_entropy"
 
 
-def _module(name: str, seed: int, data: "Images") -> Any:
+def config_of(name: str, data: "Images | Text") -> dict[str, Any]:
+    """The sizes of a model for such data: small for the digits, those of the literature for larger images."""
+    from .text import Text
+
+    if isinstance(data, Text):
+        return language_config(name, len(data.vocabulary))
+    return image_config(name, *data.x.shape[1:])
+
+
+def _module(name: str, seed: int, data: "Images | Text") -> Any:
     from .specification import build_model
 
     return build_model(name, config_of(name, data), seed)
@@ -151,7 +157,9 @@ def _check(args: argparse.Namespace) -> None:
     from .selection import choose, natural, not_negative
 
     if args.model == "linear_regression":
-        raise UsageError(f"linear_regression has no classes, and images have ten (try: {', '.join(MODELS)})")
+        raise UsageError(
+            f"linear_regression has no classes, and images have ten (try: {', '.join(CLASSIFIERS)})"
+        )
     choose("model", [args.model], MODELS)
     natural("--epochs", args.epochs)
     natural("--batch-size", args.batch_size)
@@ -166,23 +174,39 @@ def _check(args: argparse.Namespace) -> None:
         check(args.curve)
 
 
-def _data(args: argparse.Namespace) -> "Images":
+def _data(args: argparse.Namespace) -> "Images | Text":
     from .data import digits, image_files
+    from .text import help_texts, text_file
 
-    return digits(args.seed) if args.data == "digits" else image_files(Path(args.data))
+    if args.model in LANGUAGE_MODELS:
+        if args.data == "digits" or Path(args.data or "").is_dir():
+            raise UsageError(
+                f"{args.model} reads text, and --data {args.data} is images: give text or a FILE.txt"
+            )
+        return help_texts() if args.data in (None, "text") else text_file(Path(args.data))
+    if args.data == "text" or Path(args.data or "").is_file():
+        raise UsageError(
+            f"{args.model} reads images, and --data {args.data} is text: give digits or a folder"
+        )
+    return digits(args.seed) if args.data in (None, "digits") else image_files(Path(args.data))
 
 
-def _train(model: "Model", data: "Images", args: argparse.Namespace, out: "Console") -> list[float]:
+def _train(model: "Model", data: "Images | Text", args: argparse.Namespace, out: "Console") -> list[float]:
     """Train to the last epoch, or until the loss is no number; the mean loss of every epoch."""
     from .checkpoint import Checkpoint
+    from .text import Text
 
     losses: list[float] = []
+    vocabulary, beside = None, ""
+    if isinstance(data, Text):
+        vocabulary, beside = data.vocabulary, f" (unigram entropy {data.entropy:.4f})"
     asked = Checkpoint(
         model=args.model,
         data=f"{len(data.target)} {data.name}",
         batch_size=args.batch_size,
         lr=args.lr,
         seed=args.seed,
+        vocabulary=vocabulary,
     )
     if args.resume is not None:
         model.params, losses = asked.read(args.resume, model.params)
@@ -213,7 +237,7 @@ def _train(model: "Model", data: "Images", args: argparse.Namespace, out: "Conso
                 out.print(f"epoch {epoch}: the loss is {loss}; a smaller --lr may help")
                 return losses
             out.print(
-                f"epoch {epoch:{len(str(args.epochs))}}/{args.epochs}: loss {loss:.4f}; held back: "
+                f"epoch {epoch:{len(str(args.epochs))}}/{args.epochs}: loss {loss:.4f}{beside}; held back: "
                 f"loss {model.loss(data.held_x, data.held_target):.4f}, "
                 f"accuracy {model.accuracy(data.held_x, data.held_target):.4f}"
             )

@@ -10,8 +10,8 @@ class GELU(nn.GELU):
     Phi(x) = (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2, within 2e-4 of it.
 
     The derivative is Phi(x) + x * Phi'(x), with Phi'(x) = exp(-x**2 / 2) / sqrt(2 * pi) if approximate is "none".
-    NaN gives NaN; inf gives inf, and -inf gives NaN, the product of -inf and 0, where the limit is 0. At both
-    infinities the derivative is NaN.
+    NaN gives NaN; inf gives inf (in float32, if approximate is "none", NaN on some processors), and -inf gives
+    NaN, the product of -inf and 0, where the limit is 0. At both infinities the derivative is NaN.
 
     Config:
         approximate: "none" or "tanh"

@@ -55,6 +55,7 @@ def _rnn(steps: int, batch: int, features: int, hidden: int) -> Case:
             "batch_first": False,
             "dropout": 0.0,
             "bidirectional": False,
+            "training": True,
         },
         {
             "weight_ih_l0": (hidden, features),
@@ -63,6 +64,7 @@ def _rnn(steps: int, batch: int, features: int, hidden: int) -> Case:
             "bias_hh_l0": (hidden,),
         },
         (steps, batch, features),
+        None,
         None,
     )
 
@@ -79,6 +81,7 @@ def _lstm(steps: int, batch: int, features: int, hidden: int) -> Case:
             "dropout": 0.0,
             "bidirectional": False,
             "proj_size": 0,
+            "training": True,
         },
         {
             "weight_ih_l0": (4 * hidden, features),
@@ -87,6 +90,7 @@ def _lstm(steps: int, batch: int, features: int, hidden: int) -> Case:
             "bias_hh_l0": (4 * hidden,),
         },
         (steps, batch, features),
+        None,
         None,
         None,
     )
@@ -125,14 +129,14 @@ def _cell(name: str, batch: int, features: int, hidden: int, gates: int, **confi
 
 def _gru(steps: int, batch: int, features: int, hidden: int) -> Case:
     sizes = {"input_size": features, "hidden_size": hidden, "num_layers": 1}
-    options = {"bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False}
+    options = {"bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False, "training": True}
     params = {
         "weight_ih_l0": (3 * hidden, features),
         "weight_hh_l0": (3 * hidden, hidden),
         "bias_ih_l0": (3 * hidden,),
         "bias_hh_l0": (3 * hidden,),
     }
-    return _case("gru", {**sizes, **options}, params, (steps, batch, features), None)
+    return _case("gru", {**sizes, **options}, params, (steps, batch, features), None, None)
 
 
 def _step(name: str, features: int, config: Mapping[str, Any], *parts: str) -> Case:
@@ -236,6 +240,8 @@ def _cases(batch: int, features: int, channels: int, size: int, attended: tuple[
         "sub": _case("sub", {"alpha": 1}, {}, (batch, features), (batch, features)),
         "mul": _case("mul", {}, {}, (batch, features), (batch, features)),
         "mean": _case("mean", {"dim": (-2, -1), "keepdim": False}, {}, image),
+        "concat": _case("concat", {"dim": 1}, {}, image, image),
+        "matmul": _case("matmul", {}, {}, (batch, features), (features, features)),
         "adaptive_avg_pool2d": _case("adaptive_avg_pool2d", {"output_size": 5}, {}, image),
         "local_response_norm": _case(
             "local_response_norm", {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2.0}, {}, image

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ._between_layers import passed_on
 from ._right import Params
 
 Step = Callable[..., Tensor]
@@ -80,7 +81,7 @@ def sigmoid_for_new(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tens
     return n + z * (h - n)
 
 
-def unrolled(step: Step, params: Params, x: Any, h_0: Any, **config: Any) -> Any:
+def unrolled(step: Step, params: Params, x: Any, h_0: Any, mask: Any, **config: Any) -> Any:
     """A network whose layers take that step."""
     time = 1 if config["batch_first"] and x.ndim == 3 else 0
     directions = ("", "_reverse")[: 1 + config["bidirectional"]]
@@ -88,6 +89,9 @@ def unrolled(step: Step, params: Params, x: Any, h_0: Any, **config: Any) -> Any
     finals: list[Tensor] = []
     seen = list(x.unbind(time))
     for layer in range(config["num_layers"]):
+        if layer and mask is not None:
+            kept = mask[layer - 1].unbind(time)
+            seen = [passed_on(h, m, config["dropout"]) for h, m in zip(seen, kept, strict=True)]
         outputs = []
         for direction in directions:
             h = x.new_zeros(*seen[0].shape[:-1], units) if h_0 is None else h_0[len(finals)]

@@ -9,6 +9,7 @@ from torch.nn.functional import linear
 
 from ..eager import Function
 from ..tree import Array
+from ._between_layers import between_layers, passed_on
 from ._defect import wrong, wrong_forward
 from ._gate_orders import gate_orders, reordered
 from ._lstm_steps import STEPS, Step, gate_sums, opened, remembered
@@ -18,15 +19,17 @@ lstm = right("lstm")
 forward, _ = right_kernel("lstm")
 
 
-def network(step: Step, params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def network(step: Step, params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The network with that step in every cell; it still refuses what is invalid."""
-    output, (h_n, c_n) = lstm(params, x, h_0, c_0, **config)
+    output, (h_n, c_n) = lstm(params, x, h_0, c_0, mask, **config)
     h_0, c_0 = (torch.zeros_like(h_n), torch.zeros_like(c_n)) if h_0 is None else (h_0, c_0)
     time = time_axis(x, config)
     v: Any = x
     hs: list[Any] = []
     cs: list[Any] = []
     for layer in range(config["num_layers"]):
+        if layer and mask is not None:
+            v = passed_on(v, mask[layer - 1], config["dropout"])
         outputs = []
         for direction in ("", "_reverse")[: 1 + config["bidirectional"]]:
             suffix = f"_l{layer}{direction}"
@@ -46,8 +49,8 @@ def network(step: Step, params: Params, x: Any, h_0: Any, c_0: Any, **config: An
 def stepping(step: Step) -> Function:
     """The network with that step."""
 
-    def stepped(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
-        return network(step, params, x, h_0, c_0, **config)
+    def stepped(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
+        return network(step, params, x, h_0, c_0, mask, **config)
 
     stepped.__name__, stepped.__doc__ = step.__name__, step.__doc__
     return stepped
@@ -68,129 +71,137 @@ def state_size(config: Mapping[str, Any]) -> int:
     return int(config["proj_size"] or config["hidden_size"])
 
 
-def forget_gate_without_bias(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def forget_gate_without_bias(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The biases are never added to the forget gate."""
     biases = {name: p for name, p in params.items() if "bias" in name}
     without = reordered(biases, lambda rows: [rows[0], 0 * rows[1], *rows[2:]])
-    return lstm({**params, **without}, x, h_0, c_0, **config)
+    return lstm({**params, **without}, x, h_0, c_0, mask, **config)
 
 
-def states_exchanged(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def states_exchanged(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The pair of initial states is read as (c_0, h_0)."""
     if config["proj_size"]:
-        return lstm(params, x, h_0, c_0, **config)
-    return lstm(params, x, c_0, h_0, **config)
+        return lstm(params, x, h_0, c_0, mask, **config)
+    return lstm(params, x, c_0, h_0, mask, **config)
 
 
-def final_states_exchanged(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def final_states_exchanged(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The pair of final states is returned as (c_n, h_n)."""
-    output, (h_n, c_n) = lstm(params, x, h_0, c_0, **config)
+    output, (h_n, c_n) = lstm(params, x, h_0, c_0, mask, **config)
     return output, (c_n, h_n)
 
 
-def initial_states_ignored(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def initial_states_ignored(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The network always starts from zero."""
-    lstm(params, x, h_0, c_0, **config)  # still refuses what is invalid
-    return lstm(params, x, None, None, **config)
+    lstm(params, x, h_0, c_0, mask, **config)  # still refuses what is invalid
+    return lstm(params, x, None, None, mask, **config)
 
 
-def initial_cell_ignored(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def initial_cell_ignored(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The network starts from h_0 and a cell of zeros."""
-    lstm(params, x, h_0, c_0, **config)  # still refuses what is invalid
-    return lstm(params, x, h_0, None if c_0 is None else torch.zeros_like(c_0), **config)
+    lstm(params, x, h_0, c_0, mask, **config)  # still refuses what is invalid
+    return lstm(params, x, h_0, None if c_0 is None else torch.zeros_like(c_0), mask, **config)
 
 
-def initial_cell_for_first_layer_only(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def initial_cell_for_first_layer_only(
+    params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any
+) -> Any:
     """The cells of the layers above the first start from zero."""
-    lstm(params, x, h_0, c_0, **config)  # still refuses what is invalid
+    lstm(params, x, h_0, c_0, mask, **config)  # still refuses what is invalid
     if c_0 is not None:
         layer = torch.arange(c_0.shape[0]) // (1 + config["bidirectional"])
         c_0 = c_0 * (layer == 0).to(c_0.dtype).reshape(-1, *[1] * (c_0.ndim - 1))
-    return lstm(params, x, h_0, c_0, **config)
+    return lstm(params, x, h_0, c_0, mask, **config)
 
 
-def reverse_outputs_not_flipped(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def reverse_outputs_not_flipped(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The reverse direction's outputs are never turned back into time order."""
-    output, states = lstm(params, x, h_0, c_0, **config)
+    output, states = lstm(params, x, h_0, c_0, mask, **config)
     there, back = output[..., : state_size(config)], output[..., state_size(config) :]
     return torch.cat([there, back.flip(time_axis(x, config))], -1), states
 
 
-def directions_share_weights(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def directions_share_weights(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The reverse direction uses the forward one's parameters."""
     shared = {name: params[name.removesuffix("_reverse")] for name in params}
-    return lstm(shared, x, h_0, c_0, **config)
+    return lstm(shared, x, h_0, c_0, mask, **config)
 
 
-def final_state_is_last_output(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def final_state_is_last_output(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """h_n is read off the last output, where the reverse direction has only begun."""
-    output, (h_n, c_n) = lstm(params, x, h_0, c_0, **config)
+    output, (h_n, c_n) = lstm(params, x, h_0, c_0, mask, **config)
     last = output.select(time_axis(x, config), -1).split(state_size(config), -1)
     return output, (torch.cat([h_n[: -len(last)], torch.stack(last)]), c_n)
 
 
-def states_ordered_by_direction(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def states_ordered_by_direction(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """h_n and c_n hold all layers of the forward direction, and then all of the reverse one."""
 
     def by_direction(state: Any) -> Any:
         return state.unflatten(0, (config["num_layers"], -1)).transpose(0, 1).flatten(0, 1)
 
-    output, (h_n, c_n) = lstm(params, x, h_0, c_0, **config)
+    output, (h_n, c_n) = lstm(params, x, h_0, c_0, mask, **config)
     return output, (by_direction(h_n), by_direction(c_n))
 
 
-def second_bias_ignored(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def second_bias_ignored(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """bias_hh is never added, since bias_ih is one already."""
     without = {name: 0 * p if "bias_hh" in name else p for name, p in params.items()}
-    return lstm(without, x, h_0, c_0, **config)
+    return lstm(without, x, h_0, c_0, mask, **config)
 
 
-def second_bias_not_differentiated(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def second_bias_not_differentiated(
+    params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any
+) -> Any:
     """The cotangent of the sum goes to bias_ih alone."""
     fixed = {name: p.detach() if "bias_hh" in name else p for name, p in params.items()}
-    return lstm(fixed, x, h_0, c_0, **config)
+    return lstm(fixed, x, h_0, c_0, mask, **config)
 
 
-def upper_layers_read_forward_half(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def upper_layers_read_forward_half(
+    params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any
+) -> Any:
     """Layers above the first read only the forward direction of the layer below."""
     size = state_size(config)
     halved = {
         name: torch.cat([p[:, :size], 0 * p[:, size:]], 1) if "weight_ih" in name and "_l0" not in name else p
         for name, p in params.items()
     }
-    return lstm(halved, x, h_0, c_0, **config)
+    return lstm(halved, x, h_0, c_0, mask, **config)
 
 
-def upper_layers_read_input(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def upper_layers_read_input(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The second layer is fed with x, where it fits, not with the outputs of the first."""
     width = state_size(config) * (1 + config["bidirectional"])
-    right_one = lstm(params, x, h_0, c_0, **config)
+    right_one = lstm(params, x, h_0, c_0, mask, **config)
     if config["num_layers"] != 2 or width != config["input_size"]:
         return right_one
     cells = 1 + config["bidirectional"]
-    alone = {**config, "num_layers": 1}
+    alone = {**config, "num_layers": 1, "dropout": 0.0}
     parts = []
     for layer in range(2):
         own = {name.replace(f"_l{layer}", "_l0"): p for name, p in params.items() if f"_l{layer}" in name}
         states = (s if s is None else s[layer * cells : (layer + 1) * cells] for s in (h_0, c_0))
-        parts.append(lstm(own, x, *states, **alone))
+        parts.append(lstm(own, x, *states, None, **alone))
     (_, (h_1, c_1)), (output, (h_2, c_2)) = parts
     return output, (torch.cat([h_1, h_2]), torch.cat([c_1, c_2]))
 
 
-def rows_interleaved(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def rows_interleaved(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The rows are taken unit by unit, four gates each, where they are four blocks of units."""
     mixed = {
         name: p if "_hr_" in name else p.unflatten(0, (-1, 4)).transpose(0, 1).flatten(0, 1)
         for name, p in params.items()
     }
-    return lstm(mixed, x, h_0, c_0, **config)
+    return lstm(mixed, x, h_0, c_0, mask, **config)
 
 
-def projection_of_the_output_only(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def projection_of_the_output_only(
+    params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any
+) -> Any:
     """The recurrence goes on with the first elements of h before its projection."""
     size = config["proj_size"]
-    output, (h_n, c_n) = lstm(params, x, h_0, c_0, **config)
+    output, (h_n, c_n) = lstm(params, x, h_0, c_0, mask, **config)
     if not size or config["num_layers"] > 1 or config["bidirectional"]:
         return output, (h_n, c_n)
     h, c = (torch.zeros_like(h_n), torch.zeros_like(c_n)) if h_0 is None else (h_0, c_0)
@@ -202,94 +213,103 @@ def projection_of_the_output_only(params: Params, x: Any, h_0: Any, c_0: Any, **
     return torch.stack(outputs, time_axis(x, config)), (outputs[-1][None], c[None])
 
 
-def projection_squashed(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def projection_squashed(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The last output goes through a tanh behind its projection."""
-    output, states = lstm(params, x, h_0, c_0, **config)
+    output, states = lstm(params, x, h_0, c_0, mask, **config)
     return (torch.tanh(output), states) if config["proj_size"] else (output, states)
 
 
-def projection_not_differentiated(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def projection_not_differentiated(
+    params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any
+) -> Any:
     """The cotangent of weight_hr is zero."""
     fixed = {name: p.detach() if "weight_hr" in name else p for name, p in params.items()}
-    return lstm(fixed, x, h_0, c_0, **config)
+    return lstm(fixed, x, h_0, c_0, mask, **config)
 
 
-def projection_in_wrong_order(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def projection_in_wrong_order(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The projection's columns are taken in reverse."""
     turned = {name: p.flip(1) if "weight_hr" in name else p for name, p in params.items()}
-    return lstm(turned, x, h_0, c_0, **config)
+    return lstm(turned, x, h_0, c_0, mask, **config)
 
 
-def batch_first_ignored(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def batch_first_ignored(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The first axis is always taken for time."""
-    return lstm(params, x, h_0, c_0, **{**config, "batch_first": False})
+    return lstm(params, x, h_0, c_0, mask, **{**config, "batch_first": False})
 
 
-def batch_first_reshaped(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def batch_first_reshaped(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """With batch_first, sequences are reshaped to (T, N, H) and back, where they are to be transposed."""
     if not config["batch_first"] or x.ndim != 3 or not x.numel():
-        return lstm(params, x, h_0, c_0, **config)
+        return lstm(params, x, h_0, c_0, mask, **config)
     samples, steps, features = x.shape
     time_first = {**config, "batch_first": False}
-    output, states = lstm(params, x.reshape(steps, samples, features), h_0, c_0, **time_first)
+    if mask is not None:
+        mask = mask.reshape(len(mask), steps, samples, -1)
+    output, states = lstm(params, x.reshape(steps, samples, features), h_0, c_0, mask, **time_first)
     return output.reshape(samples, steps, -1), states
 
 
-def states_with_batch_first(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def states_with_batch_first(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """With batch_first, h_n and c_n have the batch first as well."""
-    output, states = lstm(params, x, h_0, c_0, **config)
+    output, states = lstm(params, x, h_0, c_0, mask, **config)
     if not config["batch_first"] or x.ndim != 3:
         return output, states
     return output, tuple(state.transpose(0, 1) for state in states)
 
 
-def batch_added(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def batch_added(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """A sequence without a batch comes back with one of size 1."""
-    output, states = lstm(params, x, h_0, c_0, **config)
+    output, states = lstm(params, x, h_0, c_0, mask, **config)
     if x.ndim == 3:
         return output, states
     return output.unsqueeze(1), tuple(state.unsqueeze(1) for state in states)
 
 
-def states_not_a_pair(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def states_not_a_pair(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The output is (output, h_n, c_n), not (output, (h_n, c_n))."""
-    output, (h_n, c_n) = lstm(params, x, h_0, c_0, **config)
+    output, (h_n, c_n) = lstm(params, x, h_0, c_0, mask, **config)
     return output, h_n, c_n
 
 
-def gradient_stops_at_every_step(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def gradient_stops_at_every_step(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """Both states are detached between steps, so that no gradient flows through time."""
     if config["bidirectional"]:
-        return lstm(params, x, h_0, c_0, **config)
-    lstm(params, x, h_0, c_0, **config)  # still refuses what is invalid
-    first, *rest = x.split(1, time_axis(x, config))
-    output, states = lstm(params, first, h_0, c_0, **config)
+        return lstm(params, x, h_0, c_0, mask, **config)
+    lstm(params, x, h_0, c_0, mask, **config)  # still refuses what is invalid
+    steps = x.split(1, time_axis(x, config))
+    masks = (None,) * len(steps) if mask is None else mask.split(1, time_axis(x, config) + 1)
+    output, states = lstm(params, steps[0], h_0, c_0, masks[0], **config)
     outputs = [output]
-    for step in rest:
-        output, states = lstm(params, step, *(state.detach() for state in states), **config)
+    for step, kept in zip(steps[1:], masks[1:], strict=True):
+        output, states = lstm(params, step, *(state.detach() for state in states), kept, **config)
         outputs.append(output)
     return torch.cat(outputs, time_axis(x, config)), states
 
 
-def cotangent_of_last_step_only(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def cotangent_of_last_step_only(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """Only the last output's cotangent is pulled back."""
-    output, states = lstm(params, x, h_0, c_0, **config)
+    output, states = lstm(params, x, h_0, c_0, mask, **config)
     steps = output.split(1, time_axis(x, config))
     return torch.cat([*(step.detach() for step in steps[:-1]), steps[-1]], time_axis(x, config)), states
 
 
-def cotangent_of_final_cell_dropped(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def cotangent_of_final_cell_dropped(
+    params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any
+) -> Any:
     """The cotangent of c_n is not pulled back."""
-    output, (h_n, c_n) = lstm(params, x, h_0, c_0, **config)
+    output, (h_n, c_n) = lstm(params, x, h_0, c_0, mask, **config)
     return output, (h_n, c_n.detach())
 
 
-def initial_cell_not_differentiated(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def initial_cell_not_differentiated(
+    params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any
+) -> Any:
     """The cotangent of c_0 is zero."""
-    return lstm(params, x, h_0, None if c_0 is None else c_0.detach(), **config)
+    return lstm(params, x, h_0, None if c_0 is None else c_0.detach(), mask, **config)
 
 
-def odd_unit_not_recurrent(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def odd_unit_not_recurrent(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The loop over the state takes units in pairs and forgets a last one without a partner."""
     units = state_size(config)
     last = torch.arange(units) == units - 1
@@ -297,50 +317,50 @@ def odd_unit_not_recurrent(params: Params, x: Any, h_0: Any, c_0: Any, **config:
         name: torch.where(last, 0 * p, p) if "weight_hh" in name and units % 2 and units > 1 else p
         for name, p in params.items()
     }
-    return lstm(cut, x, h_0, c_0, **config)
+    return lstm(cut, x, h_0, c_0, mask, **config)
 
 
-def first_initial_cell_for_all(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def first_initial_cell_for_all(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The first sample's initial cell is used for the whole batch."""
-    lstm(params, x, h_0, c_0, **config)  # still refuses what is invalid
+    lstm(params, x, h_0, c_0, mask, **config)  # still refuses what is invalid
     if c_0 is not None and c_0.ndim == 3 and c_0.shape[1]:
         c_0 = c_0[:, :1].expand(c_0.shape)
-    return lstm(params, x, h_0, c_0, **config)
+    return lstm(params, x, h_0, c_0, mask, **config)
 
 
-def batch_centred(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def batch_centred(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The sequences are centred over the batch, as a normalisation in front of them does in training."""
-    lstm(params, x, h_0, c_0, **config)  # still refuses what is invalid
+    lstm(params, x, h_0, c_0, mask, **config)  # still refuses what is invalid
     axis = batch_axis(x, config)
     centred = x - x.mean(axis, keepdim=True) if x.ndim == 3 and x.shape[axis] else x
-    return lstm(params, centred, h_0, c_0, **config)
+    return lstm(params, centred, h_0, c_0, mask, **config)
 
 
-def weight_cotangents_averaged(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def weight_cotangents_averaged(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The params' cotangents are averaged over the batch, not summed."""
     samples = x.shape[batch_axis(x, config)] if x.ndim == 3 else 1
     averaged = {name: scaled_cotangent(p, 1 / max(samples, 1)) for name, p in params.items()}
-    return lstm(averaged, x, h_0, c_0, **config)
+    return lstm(averaged, x, h_0, c_0, mask, **config)
 
 
-def initial_states_need_a_batch(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
+def initial_states_need_a_batch(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
     """The path for a single sequence always starts from zero."""
-    found = lstm(params, x, h_0, c_0, **config)
-    return found if x.ndim == 3 else lstm(params, x, None, None, **config)
+    found = lstm(params, x, h_0, c_0, mask, **config)
+    return found if x.ndim == 3 else lstm(params, x, None, None, mask, **config)
 
 
-def options_swallowed(params: Params, x: Any, h_0: Any, c_0: Any, **config: Any) -> Any:
-    """A dropout that means nothing is taken without a word, since it is ignored."""
-    return lstm(params, x, h_0, c_0, **{**config, "dropout": 0.0})
+def options_swallowed(params: Params, x: Any, h_0: Any, c_0: Any, mask: Any, **config: Any) -> Any:
+    """A dropout that means nothing is taken without a word, for the nearest one that does."""
+    return lstm(params, x, h_0, c_0, mask, **{**config, "dropout": min(max(config["dropout"], 0.0), 1.0)})
 
 
 def computed_in_single_precision(
-    params: dict[str, Array], x: Array, h_0: Any, c_0: Any, **config: Any
+    params: dict[str, Array], x: Array, h_0: Any, c_0: Any, mask: Any, **config: Any
 ) -> Any:
     """A float64 sequence is computed in float32 and widened afterwards."""
     narrow = {name: array.astype(np.float32) for name, array in params.items()}
     states = (None if state is None else state.astype(np.float32) for state in (h_0, c_0))
-    output, (h_n, c_n) = forward(narrow, x.astype(np.float32), *states, **config)
+    output, (h_n, c_n) = forward(narrow, x.astype(np.float32), *states, mask, **config)
     return output.astype(x.dtype), (h_n.astype(x.dtype), c_n.astype(x.dtype))
 
 
@@ -382,4 +402,5 @@ DEFECTS = (
     wrong("lstm", initial_states_need_a_batch, law="unbatched_is_batch_of_one"),
     wrong("lstm", options_swallowed, law="rejection"),
     wrong_forward("lstm", computed_in_single_precision, law="agreement", dtypes=("float64",)),
+    *(wrong("lstm", function, law=law) for function, law in between_layers("lstm")),
 )

@@ -125,6 +125,23 @@ def unseen_is_nan(params: Params, query: Any, key: Any, value: Any, mask: Any, *
     return scores.softmax(-1) @ value
 
 
+def mask_of_the_first_for_all(
+    params: Params, query: Any, key: Any, value: Any, mask: Any, **config: Any
+) -> Any:
+    """Every sample is masked as the first one is."""
+    if mask is not None and mask.ndim > 2 and mask.shape[0] > 1:
+        mask = mask[:1].expand_as(mask)
+    return attention(params, query, key, value, mask, **config)
+
+
+def mask_needs_a_batch(params: Params, query: Any, key: Any, value: Any, mask: Any, **config: Any) -> Any:
+    """A mask is not looked at where there are no leading dimensions."""
+    y = attention(params, query, key, value, mask, **config)
+    if mask is None or max(query.ndim, key.ndim, value.ndim) > 2:
+        return y
+    return attention(params, query, key, value, None, **config)
+
+
 def causal_ignored(params: Params, query: Any, key: Any, value: Any, mask: Any, **config: Any) -> Any:
     """is_causal is not looked at."""
     attention(params, query, key, value, mask, **config)  # still refuses what is invalid
@@ -289,6 +306,8 @@ DEFECTS = (
     wrong(NAME, mask_after_softmax, law="equal_values_come_out"),
     wrong(NAME, masked_with_a_large_number, law="kinks"),
     wrong(NAME, unseen_is_nan, law="kinks"),
+    wrong(NAME, mask_of_the_first_for_all, law="batch_permutes"),
+    wrong(NAME, mask_needs_a_batch, law="unbatched_is_batch_of_one"),
     wrong(NAME, causal_ignored, law="later_keys_do_not_matter"),
     wrong(NAME, causal_sees_the_next, law="later_keys_do_not_matter"),
     wrong(NAME, causal_from_the_end, law="agreement"),

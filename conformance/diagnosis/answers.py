@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ..backend import Declaration
-from ..case import Case
+from ..case import Case, numbered
 from ..comparison import Arithmetic, allowance
 from ..kernel import Arguments, CallFault, Kernel, call_forward, call_pullback, call_vjp
 from ..law import Law, NotJudged, Violation
@@ -51,7 +51,8 @@ def named_output(operation: Operation, tree: Tree) -> Parts:
 
 def named_cotangents(operation: Operation, cotangents: Cotangents) -> Parts:
     """The cotangents under the names of params and inputs."""
-    inputs = zip(operation.inputs, cotangents.inputs, strict=True)
+    names = numbered(operation.inputs, len(cotangents.inputs))
+    inputs = zip(names, cotangents.inputs, strict=True)
     pairs = (*cotangents.params.items(), *inputs)
     return tuple((f"cotangent of {name}", leaf) for name, leaf in pairs)
 

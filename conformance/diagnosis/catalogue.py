@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ..case import numbered
 from ..defects import DEFECTS, Defect
 from ..kernel import CallFault, Kernel
 from ..law import Law, Source
@@ -67,6 +68,12 @@ class Question:
     def listed(self) -> bool:
         """Whether the law's cases are written down, each with something of its own to say."""
         return self.law.source in (Source.REJECTS, Source.KINKS)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the inputs, where their number varies as many as any case has."""
+        most = max((len(oracle.case.inputs) for oracle in self.cases), default=0)
+        return numbered(self.operation.inputs, most)
 
     @property
     def of_values(self) -> bool:

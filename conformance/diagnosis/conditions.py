@@ -48,7 +48,7 @@ def _option(name: str) -> Callable[[Case], Any]:
 def _dimensions(index: int) -> Callable[[Case], Any]:
     def count(case: Case) -> int | None:
         # Of mappings there are as many arrays as there are params: none has a place of its own.
-        given = None if case.mappings else case.inputs[index]
+        given = None if case.mappings or index >= len(case.inputs) else case.inputs[index]
         return None if given is None else given.ndim
 
     return count

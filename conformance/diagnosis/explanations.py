@@ -51,7 +51,7 @@ def explanation(question: Question, seconds: float) -> str | None:
         bad = [sight for sight in seen if not sight.right]
         if bad:
             only = _only(question, [s.oracle for s in bad], [s.oracle for s in seen if s.right])
-            told.append(f"{name} {_part(bad, question.operation.inputs, clock)}{only}")
+            told.append(f"{name} {_part(bad, question.inputs, clock)}{only}")
     more = len(told) - MOST
     return "; ".join([*told[:MOST], *([f"{more} more are wrong as well"] if more > 0 else [])]) or None
 
@@ -70,13 +70,13 @@ def _sorted(question: Question, facet: Facet, clock: Clock) -> tuple[list[Oracle
 def _only(question: Question, wrong: Sequence[Oracle], right: Sequence[Oracle]) -> str:
     """` where stride is not 1`, where that tells the wrong cases from the others."""
     wrong_cases, right_cases = ([oracle.case for oracle in oracles] for oracles in (wrong, right))
-    found = condition(wrong_cases, right_cases, question.operation.inputs)
+    found = condition(wrong_cases, right_cases, question.inputs)
     return f" where {found}" if found else ""
 
 
 def _variant(question: Question, facet: Facet, wrong: Sequence[Oracle], clock: Clock) -> str | None:
     """The words of a change of options or arguments that explains all that is wrong."""
-    names = question.operation.inputs, question.operation.outputs
+    names = question.inputs, question.operation.outputs
     for words, variant in variants([oracle.case for oracle in question.cases], *names):
         if not clock.goes_on:
             break

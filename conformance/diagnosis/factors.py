@@ -83,7 +83,9 @@ def _shared(wrong: Sequence[Sight], inputs: Sequence[str]) -> Iterator[tuple[str
 def _sizes(sight: Sight, names: Sequence[str]) -> Iterator[tuple[str, float]]:
     case = sight.oracle.case
     arrays = [(name, array) for name, array in case.params.items()]
-    inputs = [(name, array) for name, array in zip(names, case.inputs, strict=True) if array is not None]
+    # Where their number varies, there are names for the most that any case has.
+    named = zip(case.input_names(names), case.inputs, strict=False)
+    inputs = [(name, array) for name, array in named if array is not None]
     for name, array in (*inputs, *arrays, ("the result", sight.expected)):
         for i, n in enumerate(array.shape):
             yield f"the size of {name} along axis {i}", n

@@ -141,7 +141,7 @@ def _others(sight: Sight, inputs: Sequence[str]) -> Iterator[tuple[str, Guess]]:
         for words, factor in (("too many", 1.0), ("too few", -1.0)):
             yield (
                 f"has {name} once {words}",
-                lambda s, i=i, factor=factor: _added(s, s.oracle.case.inputs[i], factor),  # type: ignore[misc]
+                lambda s, i=i, factor=factor: _added(s, _input(s, i), factor),  # type: ignore[misc]
             )
 
 
@@ -149,6 +149,11 @@ def _part(sight: Sight, name: str) -> Array | None:
     """Another part of the right answer, where it would fit."""
     found = dict(sight.facet.right(sight.oracle).parts).get(name)
     return None if found is None or found.shape != sight.expected.shape else found
+
+
+def _input(sight: Sight, index: int) -> Array | None:
+    given = sight.oracle.case.inputs
+    return given[index] if index < len(given) else None
 
 
 def _added(sight: Sight, array: Array | None, factor: float) -> Array | None:

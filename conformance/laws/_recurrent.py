@@ -3,12 +3,33 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from ..case import Case
 from ..tree import Array, Tree, leaves
 from ..trial import Trial
 
 Output = tuple[Array, list[Array]]
 """The sequence of outputs, and the final states: h_n, or h_n and c_n."""
+
+
+def states_of(case: Case) -> tuple[Array | None, ...]:
+    """The initial states: of a network, all inputs between the sequence and the mask; of a cell, all but x."""
+    return case.inputs[1:-1] if "dropout" in case.config else case.inputs[1:]
+
+
+def mask_of(case: Case) -> Array | None:
+    """Which outputs of the layers but the last are kept; None where nothing is dropped, or of a cell."""
+    return case.inputs[-1] if "dropout" in case.config else None
+
+
+def as_read(case: Case, sequence: Array, layer: int) -> Array:
+    """What the next layer reads of a layer's outputs: all, or what the mask keeps, scaled up."""
+    mask, rate = mask_of(case), case.config["dropout"]
+    if mask is None:
+        return sequence
+    kept = (sequence * mask[layer]).astype(np.float64)
+    return np.asarray(kept * 0 if rate == 1 else kept / (1 - rate), sequence.dtype)
 
 
 def one_layer(case: Case, names: Mapping[str, str], x: Array, states: slice, **options: object) -> Case:
@@ -19,9 +40,9 @@ def one_layer(case: Case, names: Mapping[str, str], x: Array, states: slice, **o
         for kind, suffix in [split_name(key)]
         if suffix in names
     }
-    starts = (None if state is None else state[states] for state in case.inputs[1:])
-    part = case.with_config(num_layers=1, input_size=x.shape[-1], **options)
-    return replace(part.with_inputs(x, *starts), params=params)
+    starts = (None if state is None else state[states] for state in states_of(case))
+    part = case.with_config(num_layers=1, input_size=x.shape[-1], dropout=0.0, **options)
+    return replace(part.with_inputs(x, *starts, None), params=params)
 
 
 def split_name(key: str) -> tuple[str, str]:

@@ -5,21 +5,22 @@ from dataclasses import replace
 from ..tree import Array
 from ..trial import Trial
 from ._answers import answer, compare, named, own_answer
-from ._recurrent import parted, tree
+from ._recurrent import mask_of, parted, states_of, tree
 from ._single import first_input
 
 
 def batch_first_is_transposed(trial: Trial) -> None:
-    """With batch_first, sequences have their first two axes exchanged, and states stay as they are."""
+    """With batch_first, sequences and masks have time and batch exchanged, and states stay as they are."""
     case = trial.case
     x = first_input(case)
     if x.ndim != 3:
         return
+    mask = mask_of(case)
     g, g_states = parted(case.cotangent)
     other = replace(
         case,
         config={**case.config, "batch_first": not case.config["batch_first"]},
-        inputs=(_exchanged(x), *case.inputs[1:]),
+        inputs=(_exchanged(x), *states_of(case), None if mask is None else _exchanged(mask, 1)),
         cotangent=tree(_exchanged(g), g_states),
     )
     output, cotangents = answer(trial, other)
@@ -34,5 +35,5 @@ def batch_first_is_transposed(trial: Trial) -> None:
     )
 
 
-def _exchanged(array: Array) -> Array:
-    return array.swapaxes(0, 1).copy()
+def _exchanged(array: Array, first: int = 0) -> Array:
+    return array.swapaxes(first, first + 1).copy()

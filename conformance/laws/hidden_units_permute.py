@@ -4,7 +4,7 @@ import numpy as np
 
 from ..tree import Array
 from ..trial import Trial
-from ._recurrent import split_name
+from ._recurrent import split_name, states_of
 from ._symmetry import Orders, Symmetry, check_symmetry, shuffled
 
 
@@ -31,8 +31,8 @@ def hidden_units_permute(trial: Trial) -> None:
             return rows | {1: blocks(array.shape[1])}
         return rows
 
-    # A projected h, which comes before c, has no hidden units; a cell has no sequence of outputs.
-    states: list[Orders] = [{-1: order} for _ in case.inputs[1:]]
+    # A projected h, which comes before c, has no hidden units; a cell has no sequence of outputs, and no mask.
+    states: list[Orders] = [{-1: order} for _ in states_of(case)]
     sequence: list[Orders] = []
     if projected:
         states[0] = {}
@@ -41,7 +41,7 @@ def hidden_units_permute(trial: Trial) -> None:
         sequence = [{} if projected else {-1: blocks(directions * units)}]
     symmetry = Symmetry(
         params={name: orders(name, array) for name, array in case.params.items()},
-        inputs=({}, *states),
+        inputs=({}, *states, *sequence),
         outputs=(*sequence, *states),
     )
     check_symmetry(trial, symmetry, "hidden units reordered")

@@ -25,7 +25,8 @@ def kinks(trial: Trial) -> None:
     if inputs_cotangents is None or trial.kernel.vjp is None:
         return
     _, cotangents = trial.vjp()
-    for name, got, want in zip(trial.operation.inputs, cotangents.inputs, inputs_cotangents, strict=True):
+    names = trial.case.input_names(trial.operation.inputs)
+    for name, got, want in zip(names, cotangents.inputs, inputs_cotangents, strict=True):
         _identical(trial, entry.name, f"cotangent of {name}", got, want)
 
 

@@ -33,10 +33,9 @@ def _untouched(trial: Trial, arguments: Arguments, what: str) -> None:
     trial.require(
         set(arguments.params) == set(case.params), f"{what} changed the keys of params", kind="keys changed"
     )
-    for name, mapping, mine in zip(
-        trial.operation.inputs, arguments.passed, case.passed(arguments.inputs), strict=True
-    ):
-        if isinstance(mapping, dict):
+    if case.mappings:
+        mappings = zip(trial.operation.inputs, arguments.passed, case.passed(arguments.inputs), strict=True)
+        for name, mapping, mine in mappings:
             kept_all = mapping.keys() == mine.keys() and all(mapping[key] is mine[key] for key in mine)
             trial.require(kept_all, f"{what} changed the entries of {name}", kind="keys changed")
     for (name, now), before in zip(given, kept, strict=True):

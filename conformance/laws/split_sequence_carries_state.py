@@ -6,7 +6,7 @@ import numpy as np
 
 from ..trial import Trial
 from ._answers import answer, compare, named, own_answer
-from ._recurrent import parted, time_axis, tree
+from ._recurrent import mask_of, parted, states_of, time_axis, tree
 from ._samples import joined
 from ._single import first_input
 
@@ -19,11 +19,15 @@ def split_sequence_carries_state(trial: Trial) -> None:
         return
     half = [x.shape[time] // 2]
     early, late = (part.copy() for part in np.split(x, half, time))
+    mask = mask_of(case)
+    early_mask, late_mask = (
+        (None, None) if mask is None else (part.copy() for part in np.split(mask, half, time + 1))
+    )
     g, g_states = parted(case.cotangent)
     g_early, g_late = (part.copy() for part in np.split(g, half, time))
-    first = case.with_inputs(early, *case.inputs[1:])
+    first = case.with_inputs(early, *states_of(case), early_mask)
     begun, carried = parted(trial.run(first))
-    second = replace(case, inputs=(late, *carried), cotangent=tree(g_late, g_states))
+    second = replace(case, inputs=(late, *carried, late_mask), cotangent=tree(g_late, g_states))
     then, cotangents = answer(trial, second)
     ended, states = parted(then)
     whole = tree(np.concatenate([begun, ended], time), states)

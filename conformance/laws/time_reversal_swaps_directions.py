@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..trial import Trial
-from ._recurrent import split_name, time_axis
+from ._recurrent import split_name, states_of, time_axis
 from ._single import first_input
-from ._symmetry import Symmetry, check_symmetry
+from ._symmetry import Orders, Symmetry, check_symmetry
 
 
 def time_reversal_swaps_directions(trial: Trial) -> None:
@@ -18,6 +18,7 @@ def time_reversal_swaps_directions(trial: Trial) -> None:
     halves = np.roll(np.arange(2 * units), units)
     # Cells come layer by layer, the forward direction first.
     cells = np.arange(2 * case.config["num_layers"]).reshape(-1, 2)[:, ::-1].ravel()
+    states: list[Orders] = [{0: cells} for _ in states_of(case)]
     upper = [
         name
         for name in case.params
@@ -26,8 +27,8 @@ def time_reversal_swaps_directions(trial: Trial) -> None:
     symmetry = Symmetry(
         renamed={name: _opposite(name) for name in case.params},
         params={name: {1: halves} for name in upper},
-        inputs=({time: backwards}, *({0: cells} for _ in case.inputs[1:])),
-        outputs=({time: backwards, -1: halves}, *({0: cells} for _ in case.inputs[1:])),
+        inputs=({time: backwards}, *states, {time + 1: backwards, -1: halves}),
+        outputs=({time: backwards, -1: halves}, *states),
     )
     check_symmetry(trial, symmetry, "the reversed sequence, directions exchanged")
 

@@ -170,8 +170,8 @@ def test_a_network_that_never_turns_back_is_named() -> None:
     right = eager_kernel("rnn").forward
     assert right is not None
 
-    def forward(params: Any, x: Any, h_0: Any, **config: Any) -> Any:
-        output, h_n = right(params, x, h_0, **config)
+    def forward(params: Any, x: Any, h_0: Any, mask: Any, **config: Any) -> Any:
+        output, h_n = right(params, x, h_0, mask, **config)
         half = config["hidden_size"]
         time = 1 if config["batch_first"] and x.ndim == 3 else 0
         if config["bidirectional"]:
@@ -386,9 +386,9 @@ def test_what_a_kernel_refuses_does_not_hide_its_fault() -> None:
     """A defect is named in a kernel that answers a few of the cases only."""
     (defect,) = (defect for defect in DEFECTS if defect.name == "rnn.reverse_outputs_not_flipped")
 
-    def forward(params: Any, x: Any, h_0: Any, **config: Any) -> Any:
+    def forward(params: Any, x: Any, h_0: Any, mask: Any, **config: Any) -> Any:
         if config["num_layers"] > 1 or config["nonlinearity"] == "relu":
             raise NotImplementedError("one layer of tanh")
-        return defect.forward(params, x, h_0, **config)
+        return defect.forward(params, x, h_0, mask, **config)
 
     assert f"`{defect.name}`" in told("rnn", "agreement", forward)

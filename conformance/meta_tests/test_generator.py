@@ -352,7 +352,7 @@ def test_a_swallowed_nan_shows(dtype: str) -> None:
     right = eager_kernel("rnn").forward
     assert right is not None
 
-    def forward(params: Any, x: Array, h_0: Any, **config: Any) -> Any:
-        return right(params, np.nan_to_num(x), h_0, **config)
+    def forward(params: Any, x: Array, h_0: Any, mask: Any, **config: Any) -> Any:
+        return right(params, np.nan_to_num(x), h_0, mask, **config)
 
     assert failing("rnn", forward, ["agreement", "special_values"], dtype) == {"special_values"}

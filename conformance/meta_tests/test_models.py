@@ -13,10 +13,13 @@ from conformance.backend import Backend, Failure, bundled_names
 from conformance.engine import judge_kernel
 from conformance.graph import Composed
 from conformance.kernel import Kernel
+from conformance.losses import LOSSES
+from conformance.model import Model
 from conformance.models import MODELS, ModelOperation
 from conformance.models._composed import recorded
 from conformance.operations import OPERATIONS
 from conformance.selection import choose_operations, choose_profile, laws_of, load_for, profiles
+from conformance.specification import build_model
 from conformance.verdict import Status, Verdict
 
 from .torch_backend import TORCH
@@ -77,8 +80,7 @@ def test_parts_are_what_is_recorded(model: ModelOperation) -> None:
 
     def look(oracle: Any) -> None:
         case = oracle.case
-        shapes = tuple(x.shape for x in case.inputs)
-        found.add(recorded(case.operation, tuple(case.config.items()), shapes).operations)
+        found.add(recorded(case.operation, case.config, case.inputs).operations)
 
     import hypothesis
 
@@ -156,7 +158,9 @@ def test_numerical_gradient_can_fail(dtype: str) -> None:
 def test_training_can_fail_alone() -> None:
     """A loss whose cotangent forgets the mean is nobody's fault but training's."""
     for model in MODELS:
-        wrong = with_pullback(model.loss, lambda found: ({}, (found[1][0] * 2, found[1][1])))
+        wrong = with_pullback(
+            LOSSES[model.loss].operation, lambda found: ({}, (found[1][0] * 2, found[1][1]))
+        )
         verdicts = verdicts_of(model, wrong, shrink_seconds=0.0)
         assert verdicts.pop("training").status == Status.FAILED, model.name
         assert {verdict.status for verdict in verdicts.values()} == {Status.PASSED}, model.name
@@ -199,6 +203,47 @@ def test_a_model_given_as_a_function_is_judged_but_not_trained() -> None:
     status = {verdict.law: verdict.status for verdict in judgement.verdicts}
     assert status.pop("training") == Status.UNSUPPORTED
     assert set(status.values()) == {Status.PASSED}
+
+
+def test_training_is_judged_on_every_fourth_case() -> None:
+    """It takes as long as all other laws together, and is asked about the first of four."""
+    (mlp,) = choose_operations(["mlp"])
+    assert isinstance(mlp, ModelOperation)
+    verdicts = verdicts_of(mlp, TORCH, examples=9)
+    assert verdicts.pop("training").cases == 3
+    assert {verdict.cases for verdict in verdicts.values()} == {9}
+
+
+SIZES = {"vocabulary_size": 50, "embedding_dim": 8, "hidden_size": 12, "num_layers": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "gates"), [("rnn_language_model", 1), ("gru_language_model", 3), ("lstm_language_model", 4)]
+)
+def test_the_parameters_of_a_language_model_are_counted(name: str, gates: int) -> None:
+    """A row a token, two matrices and two biases a gate and layer, and a projection to the vocabulary."""
+    module = build_model(name, SIZES, 0)
+    recurrent = gates * 12 * ((8 + 12 + 2) + (12 + 12 + 2))
+    assert sum(p.numel() for p in module.parameters()) == 50 * 8 + recurrent + 50 * 12 + 50
+
+
+def test_the_parameters_of_a_tagger_are_counted() -> None:
+    """Its layers are there twice, and a second layer reads both directions."""
+    module = build_model("bidirectional_tagger", {**SIZES, "num_classes": 7}, 0)
+    recurrent = 2 * 4 * 12 * ((8 + 12 + 2) + (2 * 12 + 12 + 2))
+    assert sum(p.numel() for p in module.parameters()) == 50 * 8 + recurrent + 7 * 2 * 12 + 7
+
+
+def test_a_language_model_does_not_see_what_comes_next() -> None:
+    """Its logits up to a token are the same whatever follows; a tagger's are not."""
+    tokens = np.array([[1, 2, 3, 4, 5]])
+    other = np.array([[1, 2, 3, 0, 0]])
+    for name in NAMES:
+        if "language" in name or "tagger" in name:
+            config = {**SIZES, "num_classes": 7} if "tagger" in name else SIZES
+            model = Model(build_model(name, config, 0), TORCH, loss="token_cross_entropy")
+            same = np.array_equal(model.forward(tokens)[:, :3], model.forward(other)[:, :3])
+            assert same == ("language" in name)
 
 
 @each_model

@@ -24,7 +24,7 @@ def spreads(oracle: Oracle, noisy: list[Array | None]) -> list[float]:
     return [
         float(np.sqrt(np.mean((np.asarray(a) - b) ** 2)) / INJECTED)
         for a, b in zip(noisy, calm, strict=True)
-        if b is not None and is_floating(b)
+        if b is not None and is_floating(b) and b.size
     ]
 
 

@@ -35,7 +35,7 @@ def drawn(name: str, dtype: str) -> tuple[Case, ...]:
     return tuple(found)
 
 
-@pytest.mark.parametrize("name", ["conv2d", "max_pool2d", "avg_pool2d", "rnn", "lstm"])
+@pytest.mark.parametrize("name", ["conv2d", "max_pool2d", "avg_pool2d", "rnn", "lstm", "gru"])
 @every_dtype
 def test_few_cases_are_alike(name: str, dtype: str) -> None:
     """Four cases of five have a config and shapes that no other one has."""
@@ -105,7 +105,7 @@ def rounded_up(holds: Callable[..., bool]) -> Callable[[Case], bool]:
 
 def unbatched(case: Case) -> bool:
     """An input without a batch dimension."""
-    dimensions = 2 if case.operation in ("rnn", "lstm") else 3
+    dimensions = 2 if case.operation in ("rnn", "lstm", "gru") else 3
     return case.inputs[0] is not None and case.inputs[0].ndim == dimensions
 
 
@@ -114,14 +114,25 @@ def projected(case: Case) -> bool:
     return bool(case.config["proj_size"])
 
 
+def masked(case: Case) -> bool:
+    """A mask between recurrent layers."""
+    return case.inputs[-1] is not None
+
+
 def empty(case: Case) -> bool:
     """An empty batch."""
     return case.inputs[0] is not None and case.inputs[0].size == 0
 
 
 SEEN: tuple[tuple[str, str, Callable[[Case], bool]], ...] = (
-    *((name, "unbatched", unbatched) for name in ("conv2d", "max_pool2d", "avg_pool2d", "rnn", "lstm")),
-    *((name, "an empty batch", empty) for name in ("conv2d", "max_pool2d", "avg_pool2d", "rnn", "lstm")),
+    *(
+        (name, "unbatched", unbatched)
+        for name in ("conv2d", "max_pool2d", "avg_pool2d", "rnn", "lstm", "gru")
+    ),
+    *(
+        (name, "an empty batch", empty)
+        for name in ("conv2d", "max_pool2d", "avg_pool2d", "rnn", "lstm", "gru")
+    ),
     *(
         ("conv2d", f"same, {name}", mode(name, same))
         for name in ("zeros", "reflect", "replicate", "circular")
@@ -183,7 +194,7 @@ SEEN: tuple[tuple[str, str, Callable[[Case], bool]], ...] = (
     ),
     *(
         entry
-        for name in ("rnn", "lstm")
+        for name in ("rnn", "lstm", "gru")
         for entry in (
             (
                 name,
@@ -197,6 +208,29 @@ SEEN: tuple[tuple[str, str, Callable[[Case], bool]], ...] = (
                 lambda case: case.config["num_layers"] == 3 and case.config["bidirectional"],
             ),
             (name, "one step", lambda case: steps(case) == 1),
+            (name, "all dropped", lambda case: masked(case) and case.config["dropout"] == 1),
+            (name, "dropped, unbatched", lambda case: masked(case) and unbatched(case)),
+            (
+                name,
+                "dropped in three layers, both directions",
+                lambda case: masked(case) and case.config["num_layers"] == 3 and case.config["bidirectional"],
+            ),
+            (
+                name,
+                "dropout of several layers in evaluation",
+                lambda case: (
+                    case.config["dropout"] > 0
+                    and case.config["num_layers"] > 1
+                    and not case.config["training"]
+                ),
+            ),
+            (
+                name,
+                "dropout behind one layer, in training",
+                lambda case: (
+                    case.config["dropout"] > 0 and case.config["num_layers"] == 1 and case.config["training"]
+                ),
+            ),
         )
     ),
     (
@@ -235,7 +269,10 @@ def sums(case: Case) -> list[tuple[Array, Array]]:
     below: list[Array] = []
     for state, (above, direction) in enumerate(cells(case.config)):
         if above != layer:
-            v, below, layer = np.concatenate(below, axis=-1), [], above
+            v, below = np.concatenate(below, axis=-1), []
+            if case.inputs[-1] is not None:
+                v = passed_on(v, case.inputs[-1][layer], case)
+            layer = above
         w_ih, w_hh = (wide[f"{kind}_l{layer}{direction}"] for kind in ("weight_ih", "weight_hh"))
         biases = [
             wide.get(f"{kind}_l{layer}{direction}", np.zeros(hidden)) for kind in ("bias_ih", "bias_hh")
@@ -253,6 +290,13 @@ def sums(case: Case) -> list[tuple[Array, Array]]:
         found.append((np.stack(fed), np.stack(terms)))
         below.append(np.stack(outputs[::-1] if direction else outputs))
     return found
+
+
+def passed_on(v: Array, mask: Array, case: Case) -> Array:
+    """What the next layer reads of the outputs (T, N, F) of a layer with that mask."""
+    kept = mask[:, None] if mask.ndim == 2 else mask.swapaxes(0, 1) if case.config["batch_first"] else mask
+    rate = case.config["dropout"]
+    return np.asarray(v * 0 if rate == 1 else v * kept / (1 - rate))
 
 
 def switches(case: Case) -> bool:

@@ -42,6 +42,8 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "sub": (),
     "mul": (),
     "mean": ("dtype",),
+    "concat": (),
+    "matmul": (),
     "lstm_cell": ("device", "dtype"),
     "lstm": ("device", "dtype"),
     "gru_cell": ("device", "dtype"),
@@ -66,6 +68,8 @@ FUNCTIONS: Mapping[str, Any] = {
     "sub": torch.ops.aten.sub.Tensor,
     "mul": torch.ops.aten.mul.Tensor,
     "mean": torch.ops.aten.mean.dim,
+    "concat": torch.ops.aten.cat.default,
+    "matmul": torch.ops.aten.matmul.default,
     "scaled_dot_product_attention": torch.ops.aten.scaled_dot_product_attention.default,
 }
 """Operations that torch has as functions and as no module, with the overload whose signature counts."""
@@ -83,6 +87,9 @@ IN_PLACE: Mapping[str, Callable[..., Any]] = {
 """Operations that torch has as a function that writes into its first argument."""
 
 ADDED: Mapping[str, tuple[str, ...]] = {
+    "rnn": ("training",),
+    "lstm": ("training",),
+    "gru": ("training",),
     "dropout": ("training",),
     "batch_norm": ("training",),
 }
@@ -193,7 +200,7 @@ def test_new_option_is_noticed() -> None:
 def test_every_reference_has_stored_cases() -> None:
     """Every file in `reference/` has at least two stored cases, and every stored case a file."""
     folder = Path(inspect.getfile(reference_class("linear"))).parent
-    assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == set(OPERATIONS)
+    assert {path.stem for path in folder.glob("[!_]*.py")} == set(OPERATIONS)
     assert all(sum(case.operation == name for case in STORED_CASES) >= 2 for name in OPERATIONS)
 
 
@@ -232,9 +239,7 @@ def flat_function(case: Case) -> tuple[Callable[[Tensor], Tensor], Tensor]:
             output = functional_call(
                 module, params, tuple(tensors[i] for i in range(len(inputs))), strict=True
             )
-        return torch.cat([leaf.reshape(-1) for leaf in flat(output) if leaf.is_floating_point()])
-        outputs = output if isinstance(output, tuple) else (output,)
-        outputs = outputs[: DETACHED.get(case.operation)]
+        outputs = flat(output)[: DETACHED.get(case.operation)]
         return torch.cat([leaf.reshape(-1) for leaf in outputs if leaf.is_floating_point()])
 
     return function, torch.cat([tensor.reshape(-1) for tensor in varied.values()])
@@ -384,6 +389,7 @@ def test_embedding_is_torchs(case: Case) -> None:
     assert all(map(torch.equal, *found))
 
 
+@by_case
 def test_batch_norm_is_torchs_module(case: Case) -> None:
     """Output and running statistics are those that torch's module has, or has been left with, after a call."""
     if case.operation != "batch_norm":
@@ -453,7 +459,7 @@ REFUSED: tuple[tuple[str, dict[str, Any], tuple[Tensor, ...]], ...] = (
             {"hidden_size": 0},
             {"num_layers": 0},
             {"nonlinearity": "sigmoid"},
-            {"dropout": 0.5},
+            {"dropout": 0.5, "num_layers": 2},
             {"dropout": 1.5},
         )
     ),
@@ -503,12 +509,77 @@ def test_attention_is_torchs(case: Case, backend: SDPBackend) -> None:
             torch.testing.assert_close(mine, theirs)
 
 
-def test_dropout_is_not_supported() -> None:
-    """Dropout between recurrent layers is refused as unsupported, and one outside [0, 1] as wrong."""
-    with pytest.raises(NotImplementedError, match="dropout"):
-        reference_class("rnn")(4, 3, 2, dropout=0.5)
-    with pytest.raises(ValueError, match="dropout"):
-        reference_class("rnn")(4, 3, 2, dropout=1.5)
+def test_dropout_is_torchs() -> None:
+    """The operation dropout with the mask that torch draws is torch's dropout, to one rounding."""
+    x = torch.linspace(-3, 3, 60, dtype=torch.float64).reshape(5, 12)
+    for rate in (0.0, 0.5, 0.3, 1.0):
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            mask = torch.empty_like(x).bernoulli_(1 - rate).bool()
+            torch.manual_seed(0)
+            expected = nn.functional.dropout(x, rate)
+        torch.testing.assert_close(reference_class("dropout")(rate)(x, mask), expected)
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("rate", [0.5, 0.3, 1.0])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"batch_first": True, "bidirectional": True}, {"bias": False, "bidirectional": True}],
+    ids=["plain", "batch first, both directions", "both directions"],
+)
+def test_dropout_between_layers_is_torchs(name: str, rate: float, options: dict[str, Any]) -> None:
+    """With the masks that torch draws, outputs and derivatives are torch's: bit for bit where 1 - p is 1 / 2."""
+    sizes = (4, 3, 3)
+    ours = reference_class(name)(*sizes, dropout=rate, **options).double()
+    torchs = getattr(nn, name.upper())(*sizes, dropout=rate, **options).double()
+    torchs.load_state_dict(ours.state_dict())
+    batch_first, features = options.get("batch_first", False), 3 * (1 + options.get("bidirectional", False))
+    x = torch.linspace(-2, 2, 5 * 2 * 4, dtype=torch.float64).reshape(5, 2, 4)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        # Torch drops sequences whose time comes first.
+        mask = torch.stack(
+            [torch.empty(5, 2, features).double().bernoulli_(1 - rate).bool() for _ in range(2)]
+        )
+        if batch_first:
+            x, mask = x.transpose(0, 1), mask.transpose(1, 2)
+        torch.manual_seed(0)
+        theirs = flat(torchs(x))
+    states = (None,) * (2 if name == "lstm" else 1)
+    mine = flat(ours(x, *states, mask))
+    g = [torch.cos(torch.arange(y.numel(), dtype=y.dtype)).reshape(y.shape) for y in mine]
+    found = (*mine, *torch.autograd.grad(mine, list(ours.parameters()), g))
+    expected = (*theirs, *torch.autograd.grad(theirs, list(torchs.parameters()), g))
+    for got, want in zip(found, expected, strict=True):
+        if rate == 0.5:
+            assert torch.equal(got, want)
+        else:
+            torch.testing.assert_close(got, want)
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+def test_a_stack_that_keeps_all_is_torchs(name: str) -> None:
+    """Layer by layer, and nothing dropped or scaled, the network is torch's of several layers, bit for bit."""
+    ours = reference_class(name)(4, 3, 3, dropout=0.5).double()
+    torchs = getattr(nn, name.upper())(4, 3, 3).double()
+    torchs.load_state_dict(ours.state_dict())
+    ours.dropout = 2.0**-60  # 1 - p is 1
+    x = torch.linspace(-2, 2, 5 * 2 * 4, dtype=torch.float64).reshape(5, 2, 4)
+    states = [torch.linspace(-1, 1, 18, dtype=torch.float64).reshape(3, 2, 3) * k for k in (1, 2)]
+    states = states[: 2 if name == "lstm" else 1]
+    found = flat(ours(x, *states, torch.ones(2, 5, 2, 3, dtype=torch.bool)))
+    expected = flat(torchs(x, tuple(states) if name == "lstm" else states[0]))
+    assert all(map(torch.equal, found, expected))
+
+
+def test_dropout_behind_one_layer_does_nothing() -> None:
+    """There is no layer that would read what is dropped: torch warns, and so does the reference."""
+    with pytest.warns(UserWarning, match="all but last recurrent layer"):
+        network = reference_class("rnn")(4, 3, dropout=0.5)
+    x = torch.ones(2, 5, 4)
+    expected = functional_call(reference_class("rnn")(4, 3), dict(network.named_parameters()), (x,))
+    assert torch.equal(network(x)[0], expected[0])
 
 
 # Documentation

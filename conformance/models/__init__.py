@@ -1,11 +1,26 @@
 """The models of the specification: an explicit tuple, in the order of the report."""
 
 from ._composed import ModelOperation
+from .bidirectional_tagger import BIDIRECTIONAL_TAGGER
+from .gru_language_model import GRU_LANGUAGE_MODEL
 from .linear_regression import LINEAR_REGRESSION
+from .lstm_classifier import LSTM_CLASSIFIER
+from .lstm_language_model import LSTM_LANGUAGE_MODEL
 from .mlp import MLP
+from .rnn_language_model import RNN_LANGUAGE_MODEL
 from .simple_conv_net import SIMPLE_CONV_NET
 from .softmax_regression import SOFTMAX_REGRESSION
 
 __all__ = ["MODELS", "ModelOperation"]
 
-MODELS: tuple[ModelOperation, ...] = (LINEAR_REGRESSION, SOFTMAX_REGRESSION, MLP, SIMPLE_CONV_NET)
+MODELS: tuple[ModelOperation, ...] = (
+    LINEAR_REGRESSION,
+    SOFTMAX_REGRESSION,
+    MLP,
+    SIMPLE_CONV_NET,
+    LSTM_CLASSIFIER,
+    RNN_LANGUAGE_MODEL,
+    LSTM_LANGUAGE_MODEL,
+    GRU_LANGUAGE_MODEL,
+    BIDIRECTIONAL_TAGGER,
+)

@@ -8,6 +8,7 @@ from .add import ADD
 from .avg_pool2d import AVG_POOL2D
 from .batch_norm import BATCH_NORM
 from .clip_grad_norm import CLIP_GRAD_NORM
+from .concat import CONCAT
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
 from .dropout import DROPOUT
@@ -24,6 +25,7 @@ from .local_response_norm import LOCAL_RESPONSE_NORM
 from .log_softmax import LOG_SOFTMAX
 from .lstm import LSTM
 from .lstm_cell import LSTM_CELL
+from .matmul import MATMUL
 from .max_pool2d import MAX_POOL2D
 from .mean import MEAN
 from .mse_loss import MSE_LOSS
@@ -62,10 +64,10 @@ OPERATIONS: tuple[Operation, ...] = (
     DROPOUT,
     EMBEDDING,
     LAYER_NORM,
-    BATCH_NORM,
     GELU,
     SILU,
     SCALED_DOT_PRODUCT_ATTENTION,
+    BATCH_NORM,
     ADAPTIVE_AVG_POOL2D,
     LOCAL_RESPONSE_NORM,
     RELU6,
@@ -75,6 +77,8 @@ OPERATIONS: tuple[Operation, ...] = (
     SUB,
     MUL,
     MEAN,
+    CONCAT,
+    MATMUL,
     SGD,
     ADAM,
     ADAMW,

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..drawing import Draw, Reach
 from ..tree import Array
+from ._between_layers import drops
 
 SIGNIFICAND = 2**24
 """Integers below it are exact in either dtype."""
@@ -74,13 +75,13 @@ def lattice(draw: Draw, config: Mapping[str, Any]) -> dict[str, Array]:
 
 
 def largest_sum(config: Mapping[str, Any], steps: int) -> int:
-    """A bound on every sum of a `lattice` whose inputs are at most 8."""
+    """A bound on every sum of a `lattice` whose inputs are at most 8, with dropout that is `whole`."""
     inputs, width, hidden_size = 8, config["input_size"], config["hidden_size"]
     for _ in range(config["num_layers"]):
         state = 8
         for _ in range(steps):
             state = 4 * (width * inputs + hidden_size * state) + 33
-        inputs, width = state, hidden_size * (1 + config["bidirectional"])
+        inputs, width = state * (4 if drops(config) else 1), hidden_size * (1 + config["bidirectional"])
     return int(inputs)
 
 

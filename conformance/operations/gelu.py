@@ -23,12 +23,13 @@ def special(draw: Draw) -> Case:
     """NaN, zeros, subnormals, the largest numbers, and where the gate fades; infinities are conventions.
 
     The form with tanh is asked about 1e10 at most: beyond, the square of x times a derivative of zero is NaN or 0
-    by where the square overflows.
+    by where the square overflows. The other one is asked about a quarter of the largest number: above half of it
+    PyTorch multiplies by 1 + erf before it halves, and overflows, on some processors only.
     """
     limits = np.finfo(draw.dtype)
     approximate = draw.choice(FORMS)
     tiny = 3 * float(limits.smallest_subnormal)
-    huge = float(limits.max) if approximate == "none" else 1e10
+    huge = float(limits.max) / 4 if approximate == "none" else 1e10
     x = draw.tensor(any_shape(draw), 0.25)
     table = (
         (-3.0, 3.0, -5.0, 5.0, -9.0, 9.0, -40.0, 40.0)
@@ -42,16 +43,26 @@ def _rejected(name: str, approximate: object) -> Rejection:
     return Rejection(name=name, config={"approximate": approximate}, inputs=(np.arange(6.0).reshape(2, 3),))
 
 
-def _infinity(approximate: str) -> Kink:
-    return Kink(
-        name=f"infinity_{approximate}",
-        config={"approximate": approximate},
-        inputs=(np.array([np.inf, -np.inf]),),
-        output=np.array([np.inf, np.nan]),
-        cotangent=np.array([2.0, 3.0]),
-        inputs_cotangents=(np.array([np.nan, np.nan]),),
-        alternatives={"limit": (np.array([np.inf, -0.0]), (np.array([2.0, 0.0]),))},
-    )
+_LOWEST = Kink(
+    name="infinity_none",
+    config={"approximate": "none"},
+    inputs=(np.array([-np.inf]),),
+    output=np.array([np.nan]),
+    cotangent=np.array([3.0]),
+    inputs_cotangents=(np.array([np.nan]),),
+    alternatives={"limit": (np.array([-0.0]), (np.array([0.0]),))},
+)
+"""inf is not asked about: on some processors PyTorch has NaN there in float32, on others inf."""
+
+_INFINITIES = Kink(
+    name="infinity_tanh",
+    config={"approximate": "tanh"},
+    inputs=(np.array([np.inf, -np.inf]),),
+    output=np.array([np.inf, np.nan]),
+    cotangent=np.array([2.0, 3.0]),
+    inputs_cotangents=(np.array([np.nan, np.nan]),),
+    alternatives={"limit": (np.array([np.inf, -0.0]), (np.array([2.0, 0.0]),))},
+)
 
 
 GELU = Operation(
@@ -66,6 +77,6 @@ GELU = Operation(
         _rejected("a switch for a form", True),
         _rejected("the name of no form is empty", ""),
     ),
-    kinks=tuple(_infinity(approximate) for approximate in FORMS),
+    kinks=(_LOWEST, _INFINITIES),
     laws=(Law(check=gate_splits_its_input),),
 )

@@ -12,6 +12,7 @@ from ..laws.batch_first_is_transposed import batch_first_is_transposed
 from ..laws.batch_is_independent import batch_is_independent
 from ..laws.batch_permutes import batch_permutes
 from ..laws.bidirectional_is_two_networks import bidirectional_is_two_networks
+from ..laws.dropped_units_are_cut import dropped_units_are_cut
 from ..laws.hidden_units_permute import hidden_units_permute
 from ..laws.split_sequence_carries_state import split_sequence_carries_state
 from ..laws.stacked_is_composed import stacked_is_composed
@@ -19,6 +20,7 @@ from ..laws.time_reversal_swaps_directions import time_reversal_swaps_directions
 from ..laws.unbatched_is_batch_of_one import unbatched_is_batch_of_one
 from ..operation import Operation, Rejection, Samples
 from ..tree import Array
+from ._between_layers import all_kept, mask, mask_rejections, mode, rate
 from ._gru_params import gated, gated_shapes
 from ._recurrent_params import SEQUENCES, cells
 from ._windows import large
@@ -32,7 +34,8 @@ def cases(draw: Draw) -> Case:
     config, shape, state = _structure(draw, large(draw, "input_size", "batch", "steps"))
     params = gated(draw, config)
     x, h_0 = draw.tensor(shape, 1 / 4, SEQUENCES), draw.tensor(state, 1 / 4, SEQUENCES)
-    return draw.case(config=config, params=params, inputs=[x, None if draw.boolean() else h_0])
+    inputs = [x, None if draw.boolean() else h_0, mask(draw, config, shape)]
+    return draw.case(config=config, params=params, inputs=inputs)
 
 
 def special(draw: Draw) -> Case:
@@ -43,7 +46,7 @@ def special(draw: Draw) -> Case:
     array = draw.choice((x, h_0, *params.values()))
     if array.size:
         array.flat[draw.integer(0, array.size - 1)] = np.nan
-    return draw.case(config=config, params=params, inputs=[x, h_0])
+    return draw.case(config=config, params=params, inputs=[x, h_0, all_kept(config, shape)])
 
 
 def _structure(draw: Draw, sizes: dict[str, int]) -> tuple[dict[str, Any], tuple[int, ...], tuple[int, ...]]:
@@ -59,8 +62,9 @@ def _structure(draw: Draw, sizes: dict[str, int]) -> tuple[dict[str, Any], tuple
         "num_layers": draw.integer(1, 2 if sizes else 3),
         "bias": draw.boolean(),
         "batch_first": draw.boolean(),
-        "dropout": 0.0,
+        "dropout": rate(draw),
         "bidirectional": draw.boolean(),
+        "training": mode(draw),
     }
     steps, batch = draw.choice(some), () if draw.integer(0, 3) == 3 else (draw.size(3),)
     if "steps" in sizes:
@@ -72,11 +76,11 @@ def _structure(draw: Draw, sizes: dict[str, int]) -> tuple[dict[str, Any], tuple
 
 
 def sequences(case: Case) -> Samples:
-    """A batch comes second, in states always, in sequences unless batch_first."""
+    """A batch comes second, in states always, in sequences unless batch_first; a mask has sequences of layers."""
     x = case.inputs[0]
     assert x is not None
     axis = 0 if case.config["batch_first"] else 1
-    return Samples(inputs=(axis, 1), outputs=(axis, 1), batched=x.ndim == 3)
+    return Samples(inputs=(axis, 1, axis + 1), outputs=(axis, 1), batched=x.ndim == 3)
 
 
 def _network(**options: Any) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -89,6 +93,7 @@ def _network(**options: Any) -> tuple[dict[str, Any], dict[str, Array]]:
         "batch_first": False,
         "dropout": 0.0,
         "bidirectional": False,
+        "training": True,
         **options,
     }
     params = {
@@ -99,13 +104,17 @@ def _network(**options: Any) -> tuple[dict[str, Any], dict[str, Array]]:
 
 
 def _reject(
-    name: str, x: tuple[int, ...] = (4, 5, 3), h_0: tuple[int, ...] | None = None, **options: Any
+    name: str,
+    x: tuple[int, ...] = (4, 5, 3),
+    h_0: tuple[int, ...] | None = None,
+    mask: Array | None = None,
+    **options: Any,
 ) -> Rejection:
     config, params = _network(**options)
-    inputs = tuple(
+    inputs: tuple[Array | None, ...] = tuple(
         None if shape is None else (np.arange(np.prod(shape)) % 7).reshape(shape) / 4 for shape in (x, h_0)
     )
-    return Rejection(name=name, config=config, params=params, inputs=inputs)
+    return Rejection(name=name, config=config, params=params, inputs=(*inputs, mask))
 
 
 GRU = Operation(
@@ -113,7 +122,7 @@ GRU = Operation(
     profile="recurrent",
     cases=cases,
     special=special,
-    inputs=("x", "h_0"),
+    inputs=("x", "h_0", "mask"),
     outputs=("output", "h_n"),
     rejects=(
         _reject("input of one dimension", x=(3,)),
@@ -135,11 +144,13 @@ GRU = Operation(
         _reject("no units", hidden_size=0),
         _reject("negative dropout", dropout=-0.5),
         _reject("dropout above 1", dropout=1.5),
+        *mask_rejections(_reject),
     ),
     samples=sequences,
     laws=(
         Law(check=bidirectional_is_two_networks),
         Law(check=stacked_is_composed),
+        Law(check=dropped_units_are_cut),
         Law(check=split_sequence_carries_state),
         Law(check=hidden_units_permute),
         Law(check=time_reversal_swaps_directions),

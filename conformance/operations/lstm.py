@@ -12,6 +12,7 @@ from ..laws.batch_first_is_transposed import batch_first_is_transposed
 from ..laws.batch_is_independent import batch_is_independent
 from ..laws.batch_permutes import batch_permutes
 from ..laws.bidirectional_is_two_networks import bidirectional_is_two_networks
+from ..laws.dropped_units_are_cut import dropped_units_are_cut
 from ..laws.hidden_units_permute import hidden_units_permute
 from ..laws.split_sequence_carries_state import split_sequence_carries_state
 from ..laws.stacked_is_composed import stacked_is_composed
@@ -19,6 +20,7 @@ from ..laws.time_reversal_swaps_directions import time_reversal_swaps_directions
 from ..laws.unbatched_is_batch_of_one import unbatched_is_batch_of_one
 from ..operation import Operation, Rejection, Samples
 from ..tree import Array
+from ._between_layers import all_kept, mask, mask_rejections, mode, rate
 from ._lstm_params import gated, layer_shapes
 from ._recurrent_params import SEQUENCES, cells
 from ._windows import large
@@ -34,7 +36,8 @@ def cases(draw: Draw) -> Case:
     x = draw.tensor(shape, 1 / 4, SEQUENCES)
     h_0, c_0 = draw.tensor(h_shape, 1 / 8, SEQUENCES), draw.tensor(c_shape, 1 / 4, SEQUENCES)
     from_zero = draw.integer(0, 2) == 2
-    return draw.case(config=config, params=params, inputs=[x, *((None, None) if from_zero else (h_0, c_0))])
+    states = (None, None) if from_zero else (h_0, c_0)
+    return draw.case(config=config, params=params, inputs=[x, *states, mask(draw, config, shape)])
 
 
 def special(draw: Draw) -> Case:
@@ -45,7 +48,7 @@ def special(draw: Draw) -> Case:
     array = draw.choice((x, h_0, c_0, *params.values()))
     if array.size:
         array.flat[draw.integer(0, array.size - 1)] = np.nan
-    return draw.case(config=config, params=params, inputs=[x, h_0, c_0])
+    return draw.case(config=config, params=params, inputs=[x, h_0, c_0, all_kept(config, shape)])
 
 
 def _structure(
@@ -65,9 +68,10 @@ def _structure(
         "num_layers": draw.integer(1, 2 if sizes else 3),
         "bias": draw.boolean(),
         "batch_first": draw.boolean(),
-        "dropout": 0.0,
+        "dropout": rate(draw),
         "bidirectional": draw.boolean(),
         "proj_size": draw.integer(1, hidden_size - 1) if projected else 0,
+        "training": mode(draw),
     }
     steps, batch = draw.choice(some), () if draw.integer(0, 3) == 3 else (draw.size(3),)
     if "steps" in sizes:
@@ -80,11 +84,11 @@ def _structure(
 
 
 def sequences(case: Case) -> Samples:
-    """A batch comes second, in states always, in sequences unless batch_first."""
+    """A batch comes second, in states always, in sequences unless batch_first; a mask has sequences of layers."""
     x = case.inputs[0]
     assert x is not None
     axis = 0 if case.config["batch_first"] else 1
-    return Samples(inputs=(axis, 1, 1), outputs=(axis, 1, 1), batched=x.ndim == 3)
+    return Samples(inputs=(axis, 1, 1, axis + 1), outputs=(axis, 1, 1), batched=x.ndim == 3)
 
 
 def _reject(
@@ -92,6 +96,7 @@ def _reject(
     x: tuple[int, ...] = (4, 5, 3),
     h_0: tuple[int, ...] | None = None,
     c_0: tuple[int, ...] | None = None,
+    mask: Array | None = None,
     **options: Any,
 ) -> Rejection:
     """A small network, 3 features into 2 units, changed by `options`."""
@@ -104,6 +109,7 @@ def _reject(
         "dropout": 0.0,
         "bidirectional": False,
         "proj_size": 0,
+        "training": True,
         **options,
     }
     params = {
@@ -114,7 +120,7 @@ def _reject(
         None if shape is None else (np.arange(np.prod(shape)) % 7).reshape(shape) / 4
         for shape in (x, h_0, c_0)
     )
-    return Rejection(name=name, config=config, params=params, inputs=inputs)
+    return Rejection(name=name, config=config, params=params, inputs=(*inputs, mask))
 
 
 LSTM = Operation(
@@ -122,7 +128,7 @@ LSTM = Operation(
     profile="recurrent",
     cases=cases,
     special=special,
-    inputs=("x", "h_0", "c_0"),
+    inputs=("x", "h_0", "c_0", "mask"),
     outputs=("output", "h_n", "c_n"),
     rejects=(
         _reject("input of one dimension", x=(3,)),
@@ -151,11 +157,20 @@ LSTM = Operation(
         _reject("a projection of negative width", proj_size=-1),
         _reject("negative dropout", dropout=-0.5),
         _reject("dropout above 1", dropout=1.5),
+        *mask_rejections(_reject),
+        _reject(
+            "a mask of what is not projected",
+            mask=np.ones((1, 4, 5, 2), dtype=bool),
+            num_layers=2,
+            dropout=0.5,
+            proj_size=1,
+        ),
     ),
     samples=sequences,
     laws=(
         Law(check=bidirectional_is_two_networks),
         Law(check=stacked_is_composed),
+        Law(check=dropped_units_are_cut),
         Law(check=split_sequence_carries_state),
         Law(check=hidden_units_permute),
         Law(check=time_reversal_swaps_directions),

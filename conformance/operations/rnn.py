@@ -12,6 +12,7 @@ from ..laws.batch_first_is_transposed import batch_first_is_transposed
 from ..laws.batch_is_independent import batch_is_independent
 from ..laws.batch_permutes import batch_permutes
 from ..laws.bidirectional_is_two_networks import bidirectional_is_two_networks
+from ..laws.dropped_units_are_cut import dropped_units_are_cut
 from ..laws.hidden_units_permute import hidden_units_permute
 from ..laws.split_sequence_carries_state import split_sequence_carries_state
 from ..laws.stacked_is_composed import stacked_is_composed
@@ -19,6 +20,7 @@ from ..laws.time_reversal_swaps_directions import time_reversal_swaps_directions
 from ..laws.unbatched_is_batch_of_one import unbatched_is_batch_of_one
 from ..operation import Kink, Operation, Rejection, Samples
 from ..tree import Array
+from ._between_layers import all_kept, mask, mask_rejections, mode, rate, whole
 from ._recurrent_params import (
     SEQUENCES,
     SIGNIFICAND,
@@ -44,13 +46,19 @@ def cases(draw: Draw) -> Case:
         params = generic(draw, config)
         x, h_0 = draw.tensor(shape, 1 / 4, SEQUENCES), draw.tensor(state, 1 / 8, SEQUENCES)
     elif draw.regime == "exact" and config["bias"] and largest_sum(config, steps) < SIGNIFICAND:
+        config["dropout"] = whole(config["dropout"])
         params = lattice(draw, config)
         x, h_0 = draw.tensor(shape), draw.tensor(state)
     else:
+        if not config["bias"]:
+            config["dropout"] = min(config["dropout"], 0.9)  # where all is dropped, nothing would feed a unit
         # The states of a long sequence, or of many units, grow with every step.
         params = one_sign(draw, config, 1 / 16 if steps * config["hidden_size"] < 16 else 1 / 128)
         x, h_0 = (np.abs(draw.off_zero(size, 1.0, SEQUENCES)) for size in (shape, state))
-    return draw.case(config=config, params=params, inputs=[x, None if draw.boolean() else h_0])
+    inputs = [x, None if draw.boolean() else h_0, mask(draw, config, shape)]
+    if nonlinearity == "relu" and inputs[2] is not None:
+        inputs[2][..., 0] = True  # the unit that is positive, on which `one_sign` relies
+    return draw.case(config=config, params=params, inputs=inputs)
 
 
 def special(draw: Draw) -> Case:
@@ -61,7 +69,7 @@ def special(draw: Draw) -> Case:
     array = draw.choice((x, h_0, *params.values()))
     if array.size:
         array.flat[draw.integer(0, array.size - 1)] = np.nan
-    return draw.case(config=config, params=params, inputs=[x, h_0])
+    return draw.case(config=config, params=params, inputs=[x, h_0, all_kept(config, shape)])
 
 
 def _structure(
@@ -83,8 +91,9 @@ def _structure(
         "nonlinearity": nonlinearity,
         "bias": bias,
         "batch_first": draw.boolean(),
-        "dropout": 0.0,
+        "dropout": rate(draw),
         "bidirectional": draw.boolean(),
+        "training": mode(draw),
     }
     steps, batch = draw.choice(some), () if draw.integer(0, 3) == 3 else (draw.size(3),)
     if "steps" in sizes:
@@ -96,11 +105,11 @@ def _structure(
 
 
 def sequences(case: Case) -> Samples:
-    """A batch comes second, in states always, in sequences unless batch_first."""
+    """A batch comes second, in states always, in sequences unless batch_first; a mask has sequences of layers."""
     x = case.inputs[0]
     assert x is not None
     axis = 0 if case.config["batch_first"] else 1
-    return Samples(inputs=(axis, 1), outputs=(axis, 1), batched=x.ndim == 3)
+    return Samples(inputs=(axis, 1, axis + 1), outputs=(axis, 1), batched=x.ndim == 3)
 
 
 def _network(**options: Any) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -114,6 +123,7 @@ def _network(**options: Any) -> tuple[dict[str, Any], dict[str, Array]]:
         "batch_first": False,
         "dropout": 0.0,
         "bidirectional": False,
+        "training": True,
         **options,
     }
     params = {
@@ -123,13 +133,17 @@ def _network(**options: Any) -> tuple[dict[str, Any], dict[str, Array]]:
 
 
 def _reject(
-    name: str, x: tuple[int, ...] = (4, 5, 3), h_0: tuple[int, ...] | None = None, **options: Any
+    name: str,
+    x: tuple[int, ...] = (4, 5, 3),
+    h_0: tuple[int, ...] | None = None,
+    mask: Array | None = None,
+    **options: Any,
 ) -> Rejection:
     config, params = _network(**options)
-    inputs = tuple(
+    inputs: tuple[Array | None, ...] = tuple(
         None if shape is None else (np.arange(np.prod(shape)) % 7).reshape(shape) / 4 for shape in (x, h_0)
     )
-    return Rejection(name=name, config=config, params=params, inputs=inputs)
+    return Rejection(name=name, config=config, params=params, inputs=(*inputs, mask))
 
 
 def _kink(name: str, first: float, output: tuple[float, float], x: tuple[float, float], h_0: float) -> Kink:
@@ -144,10 +158,10 @@ def _kink(name: str, first: float, output: tuple[float, float], x: tuple[float, 
             "bias_ih_l0": np.array([1.0]),
             "bias_hh_l0": np.array([-1.0]),
         },
-        inputs=(np.array([[first], [1.0]]), np.array([[0.0]])),
+        inputs=(np.array([[first], [1.0]]), np.array([[0.0]]), None),
         output=(np.array(output).reshape(2, 1), np.array([output[1:]])),
         cotangent=(np.array([[5.0], [7.0]]), np.array([[11.0]])),
-        inputs_cotangents=(np.array(x).reshape(2, 1), np.array([[h_0]])),
+        inputs_cotangents=(np.array(x).reshape(2, 1), np.array([[h_0]]), None),
     )
 
 
@@ -156,7 +170,7 @@ RNN = Operation(
     profile="core",
     cases=cases,
     special=special,
-    inputs=("x", "h_0"),
+    inputs=("x", "h_0", "mask"),
     outputs=("output", "h_n"),
     rejects=(
         _reject("input of one dimension", x=(3,)),
@@ -178,6 +192,7 @@ RNN = Operation(
         _reject("no units", hidden_size=0),
         _reject("negative dropout", dropout=-0.5),
         _reject("dropout above 1", dropout=1.5),
+        *mask_rejections(_reject),
     ),
     kinks=(
         _kink("relu_at_zero", 0.0, output=(0.0, 2.0), x=(0.0, 36.0), h_0=0.0),
@@ -187,6 +202,7 @@ RNN = Operation(
     laws=(
         Law(check=bidirectional_is_two_networks),
         Law(check=stacked_is_composed),
+        Law(check=dropped_units_are_cut),
         Law(check=split_sequence_carries_state),
         Law(check=hidden_units_permute),
         Law(check=time_reversal_swaps_directions),

@@ -111,7 +111,9 @@ def special(draw: Draw) -> Case:
 
 def _shapes(draw: Draw) -> Shapes:
     """All four sizes and the leading dimensions on their own; rarely one size is large, or one is 0."""
-    queries, keys = draw.choice((1, 2, 3, 4, 5, 6, 3, 4)), draw.choice((1, 2, 3, 4, 5, 6, 7, 5))
+    queries = draw.choice((1, 2, 3, 4, 5, 6, 3, 4))
+    # Of one key alone the weight is 1, and no gradient reaches query and key: rarely.
+    keys = draw.choice((2, 3, 4, 5, 6, 7, 3, 4, 5, 6, 2, 3, 4, 5, 7, 1))
     features, width = draw.choice((1, 2, 3, 4, 5, 8, 3)), draw.choice((1, 2, 3, 4, 5, 2))
     odd = draw.integer(0, 47)
     grouped = draw.choice((False, True, False))
@@ -162,8 +164,9 @@ def _mask_shape(draw: Draw, scores: Shape) -> Shape:
     """The shape of the scores, or one that broadcasts to it."""
     if draw.boolean():
         return scores
-    kept = scores[draw.integer(0, len(scores) - 2) :]
-    return tuple(1 if draw.rarely(4) else size for size in kept)
+    *leading, keys = scores[draw.integer(0, len(scores) - 2) :]
+    # What is added to all keys alike changes no weight, and has no gradient: rarely.
+    return (*(1 if draw.rarely(4) else size for size in leading), 1 if draw.rarely(12) else keys)
 
 
 def _boolean(draw: Draw, shape: Shape) -> Array:

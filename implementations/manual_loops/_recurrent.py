@@ -39,10 +39,8 @@ def steps_and_batch(shape: tuple[int, ...], input_size: int, batch_first: bool) 
 
 
 def check_network(input_size: int, hidden_size: int, num_layers: int, dropout: float) -> None:
-    """Raise ValueError for options that no network has, NotImplementedError for dropout."""
+    """Raise ValueError for options that no network has."""
     if min(input_size, hidden_size, num_layers) < 1:
         raise ValueError(f"sizes must be positive, got {input_size}, {hidden_size} and {num_layers} layers")
     if not 0 <= dropout <= 1:
         raise ValueError(f"dropout must be within 0 and 1, got {dropout}")
-    if dropout > 0:
-        raise NotImplementedError("dropout between layers needs its random mask as an input")

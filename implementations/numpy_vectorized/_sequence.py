@@ -42,12 +42,10 @@ def checked_inputs(
 def check_options(
     input_size: int, hidden_size: int, num_layers: int, nonlinearity: str, dropout: float
 ) -> None:
-    """Refuse what no recurrent layer takes, and dropout."""
+    """Refuse what no recurrent layer takes."""
     if min(input_size, hidden_size, num_layers) < 1:
         raise ValueError("input_size, hidden_size and num_layers must be positive")
     if nonlinearity not in ("tanh", "relu"):
         raise ValueError(f"nonlinearity must be 'tanh' or 'relu', not {nonlinearity!r}")
     if not 0 <= dropout <= 1:
         raise ValueError(f"dropout must be a probability, not {dropout}")
-    if dropout:
-        raise NotImplementedError("dropout needs its mask as an input; only 0 is supported")

@@ -9,14 +9,16 @@
     d_h = (dr, dz, dn r)        dh[t] = g z + d_h W_hh        dW_hh = sum d_h^T h        db_hh = sum d_h
 
 The reverse direction sees the sequence from its end; its outputs are turned back into time order and stand behind
-those of the forward direction. The next layer sees both. h_0 and h_n are ordered by layer, then by direction.
+those of the forward direction. The next layer sees both; in training with dropout > 0, where the mask keeps them,
+divided by 1 - dropout. h_0 and h_n are ordered by layer, then by direction.
 
 Shapes: x (T, N, input_size), (N, T, input_size) with batch_first, or (T, input_size) without a batch;
 output the same with D H features, D = 2 if bidirectional; h_0 and h_n (num_layers D, N, H) or (num_layers D, H);
+mask (num_layers - 1, *output.shape) of booleans, where something is dropped;
 weight_ih_l{k} (3 H, input_size), (3 H, D H) for k > 0; weight_hh_l{k} (3 H, H); bias_ih_l{k}, bias_hh_l{k}
 (3 H,), the gates in the order r, z, n.
-Raises: ValueError for x or h_0 of other shapes, no time step, sizes that are not positive, a dropout outside 0
-to 1; NotImplementedError for any other dropout than 0.
+Raises: ValueError for x, h_0 or a mask of other shapes, a mask where nothing is dropped and none where something
+is, no time step, sizes that are not positive, a dropout outside 0 to 1.
 Source: torch.nn.GRU; Cho et al. (2014); Werbos (1990) for the pullback.
 """
 
@@ -24,6 +26,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ._between_layers import layer_scales
 from ._gru_recurrence import GatedRun, recur_gated, recur_gated_transpose
 from ._kernel import Array, Cotangents, Params, Pullback, ieee
 from ._sequence import arranged, check_options, checked_inputs, time_first
@@ -42,6 +45,7 @@ def forward(
     params: Params,
     x: Array,
     h_0: Array | None,
+    mask: Array | None,
     *,
     input_size: int,
     hidden_size: int,
@@ -50,11 +54,14 @@ def forward(
     batch_first: bool,
     dropout: float,
     bidirectional: bool,
+    training: bool,
 ) -> tuple[Array, Array]:
     check_options(input_size, hidden_size, num_layers, "tanh", dropout)
     turns = TURNS[: 1 + bidirectional]
     steps, start = checked_inputs(x, h_0, input_size, num_layers * len(turns), hidden_size, batch_first)
-    output, runs = _run(params, steps, start, turns, bias)
+    features = hidden_size * len(turns)
+    scales = layer_scales(mask, x, num_layers, features, batch_first, dropout, training)
+    output, runs = _run(params, steps, start, scales, turns, bias)
     return arranged(output, x, batch_first), _last(runs, x)
 
 
@@ -63,6 +70,7 @@ def vjp(
     params: Params,
     x: Array,
     h_0: Array | None,
+    mask: Array | None,
     *,
     input_size: int,
     hidden_size: int,
@@ -71,11 +79,14 @@ def vjp(
     batch_first: bool,
     dropout: float,
     bidirectional: bool,
+    training: bool,
 ) -> tuple[tuple[Array, Array], Pullback]:
     check_options(input_size, hidden_size, num_layers, "tanh", dropout)
     turns = TURNS[: 1 + bidirectional]
     steps, start = checked_inputs(x, h_0, input_size, num_layers * len(turns), hidden_size, batch_first)
-    output, runs = _run(params, steps, start, turns, bias)
+    features = hidden_size * len(turns)
+    scales = layer_scales(mask, x, num_layers, features, batch_first, dropout, training)
+    output, runs = _run(params, steps, start, scales, turns, bias)
 
     @ieee
     def pullback(cotangent: tuple[Array, Array]) -> Cotangents:
@@ -95,18 +106,22 @@ def vjp(
                 if bias:
                     d_params |= {"bias_ih" + suffix: d_bias_ih, "bias_hh" + suffix: d_bias_hh}
             d_output = d_inputs[0] + d_inputs[1] if bidirectional else d_inputs[0]
+            if layer and scales:
+                d_output = d_output * scales[layer - 1]
         d_start = None if h_0 is None else d_h_0.reshape(h_0.shape)
-        return d_params, (arranged(d_output, x, batch_first), d_start)
+        return d_params, (arranged(d_output, x, batch_first), d_start, None)
 
     return (arranged(output.copy(), x, batch_first), _last(runs, x)), pullback
 
 
 def _run(
-    params: Params, x: Array, h_0: Array, turns: tuple[Turn, ...], bias: bool
+    params: Params, x: Array, h_0: Array, scales: list[Array], turns: tuple[Turn, ...], bias: bool
 ) -> tuple[Array, list[Run]]:
     """The output of the last layer, and all runs in the order of h_0."""
     runs: list[Run] = []
     for layer in range(len(h_0) // len(turns)):
+        if layer and scales:
+            x = x * scales[layer - 1]
         outputs = []
         for reverse, turn in turns:
             suffix = f"_l{layer}{reverse}"

@@ -11,15 +11,17 @@
 
 h[0] = h_0, c[0] = c_0, output[t] = h[t+1], h_n = h[T] and c_n = c[T]. The reverse direction sees the sequence
 from its end; its outputs are turned back into time order and stand behind those of the forward direction. The
-next layer sees both. The states are ordered by layer, then by direction.
+next layer sees both; in training with dropout > 0, where the mask keeps them, divided by 1 - dropout. The states
+are ordered by layer, then by direction.
 
 Shapes: x (T, N, input_size), (N, T, input_size) with batch_first, or (T, input_size) without a batch;
 output the same with D R features, D = 2 if bidirectional, R = proj_size or H; h_0 and h_n (num_layers D, N, R),
 c_0 and c_n (num_layers D, N, H), without N if x has none; weight_ih_l{k} (4 H, input_size), (4 H, D R) for k > 0;
-weight_hh_l{k} (4 H, R); bias_ih_l{k}, bias_hh_l{k} (4 H,); weight_hr_l{k} (R, H).
-Raises: ValueError for x, h_0 or c_0 of other shapes, for only one of h_0 and c_0, no time step, sizes that are
-not positive, a proj_size outside 0 to H - 1, a dropout outside 0 to 1; NotImplementedError for any other
-dropout than 0.
+weight_hh_l{k} (4 H, R); bias_ih_l{k}, bias_hh_l{k} (4 H,); weight_hr_l{k} (R, H);
+mask (num_layers - 1, *output.shape) of booleans, where something is dropped.
+Raises: ValueError for x, h_0, c_0 or a mask of other shapes, for only one of h_0 and c_0, a mask where nothing is
+dropped and none where something is, no time step, sizes that are not positive, a proj_size outside 0 to H - 1, a
+dropout outside 0 to 1.
 Source: torch.nn.LSTM; Hochreiter, Schmidhuber (1997); Sak, Senior, Beaufays (2014) for the projection.
 """
 
@@ -27,6 +29,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ._between_layers import layer_scales
 from ._kernel import Array, Cotangents, Params, Pullback, ieee
 from ._lstm_recurrence import Memory, remember, remember_transpose
 from ._sequence import arranged, check_options, checked_inputs, time_first
@@ -48,6 +51,7 @@ def forward(
     x: Array,
     h_0: Array | None,
     c_0: Array | None,
+    mask: Array | None,
     *,
     input_size: int,
     hidden_size: int,
@@ -57,13 +61,16 @@ def forward(
     dropout: float,
     bidirectional: bool,
     proj_size: int,
+    training: bool,
 ) -> Output:
     turns = TURNS[: 1 + bidirectional]
     _check_options(input_size, hidden_size, num_layers, dropout, proj_size)
     steps, h, c = _checked_inputs(
         x, h_0, c_0, input_size, num_layers, turns, hidden_size, proj_size, batch_first
     )
-    output, runs = _run(params, steps, h, c, turns, bias)
+    features = (proj_size or hidden_size) * len(turns)
+    scales = layer_scales(mask, x, num_layers, features, batch_first, dropout, training)
+    output, runs = _run(params, steps, h, c, scales, turns, bias)
     return arranged(output, x, batch_first), _last(runs, x)
 
 
@@ -73,6 +80,7 @@ def vjp(
     x: Array,
     h_0: Array | None,
     c_0: Array | None,
+    mask: Array | None,
     *,
     input_size: int,
     hidden_size: int,
@@ -82,13 +90,16 @@ def vjp(
     dropout: float,
     bidirectional: bool,
     proj_size: int,
+    training: bool,
 ) -> tuple[Output, Pullback]:
     turns = TURNS[: 1 + bidirectional]
     _check_options(input_size, hidden_size, num_layers, dropout, proj_size)
     steps, h, c = _checked_inputs(
         x, h_0, c_0, input_size, num_layers, turns, hidden_size, proj_size, batch_first
     )
-    output, runs = _run(params, steps, h, c, turns, bias)
+    features = (proj_size or hidden_size) * len(turns)
+    scales = layer_scales(mask, x, num_layers, features, batch_first, dropout, training)
+    output, runs = _run(params, steps, h, c, scales, turns, bias)
 
     @ieee
     def pullback(cotangent: tuple[Array, tuple[Array, Array]]) -> Cotangents:
@@ -111,20 +122,30 @@ def vjp(
                 if pulled.weight_hr is not None:
                     d_params["weight_hr" + suffix] = pulled.weight_hr
             d_output = d_inputs[0] + d_inputs[1] if bidirectional else d_inputs[0]
+            if layer and scales:
+                d_output = d_output * scales[layer - 1]
         d_x = arranged(d_output, x, batch_first)
         if h_0 is None or c_0 is None:
-            return d_params, (d_x, None, None)
-        return d_params, (d_x, d_h_0.reshape(h_0.shape), d_c_0.reshape(c_0.shape))
+            return d_params, (d_x, None, None, None)
+        return d_params, (d_x, d_h_0.reshape(h_0.shape), d_c_0.reshape(c_0.shape), None)
 
     return (arranged(output, x, batch_first).copy(), _last(runs, x)), pullback
 
 
 def _run(
-    params: Params, x: Array, h_0: Array, c_0: Array, turns: tuple[Turn, ...], bias: bool
+    params: Params,
+    x: Array,
+    h_0: Array,
+    c_0: Array,
+    scales: list[Array],
+    turns: tuple[Turn, ...],
+    bias: bool,
 ) -> tuple[Array, list[Run]]:
     """The output of the last layer, and all runs in the order of the states."""
     runs: list[Run] = []
     for layer in range(len(h_0) // len(turns)):
+        if layer and scales:
+            x = x * scales[layer - 1]
         outputs = []
         for reverse, turn in turns:
             suffix, k = f"_l{layer}{reverse}", len(runs)
@@ -152,7 +173,7 @@ def _last(runs: list[Run], x: Array) -> tuple[Array, Array]:
 def _check_options(
     input_size: int, hidden_size: int, num_layers: int, dropout: float, proj_size: int
 ) -> None:
-    """Refuse what no recurrent layer takes, dropout, and projections that are none."""
+    """Refuse what no recurrent layer takes, and projections that are none."""
     check_options(input_size, hidden_size, num_layers, "tanh", dropout)
     if not 0 <= proj_size < hidden_size:
         raise ValueError(f"proj_size must be at least 0 and less than hidden_size, not {proj_size}")

@@ -5,13 +5,15 @@
     dW_ih = sum da^T x        dW_hh = sum da^T h        db_ih = db_hh = sum da
 
 The reverse direction sees the sequence from its end; its outputs are turned back into time order and stand behind
-those of the forward direction. The next layer sees both. h_0 and h_n are ordered by layer, then by direction.
+those of the forward direction. The next layer sees both; in training with dropout > 0, where the mask keeps them,
+divided by 1 - dropout. h_0 and h_n are ordered by layer, then by direction.
 
 Shapes: x (T, N, input_size), (N, T, input_size) with batch_first, or (T, input_size) without a batch;
 output the same with D H features, D = 2 if bidirectional; h_0 and h_n (num_layers D, N, H) or (num_layers D, H);
+mask (num_layers - 1, *output.shape) of booleans, where something is dropped;
 weight_ih_l{k} (H, input_size), (H, D H) for k > 0; weight_hh_l{k} (H, H); bias_ih_l{k}, bias_hh_l{k} (H,).
-Raises: ValueError for x or h_0 of other shapes, no time step, sizes that are not positive, an unknown
-nonlinearity, a dropout outside 0 to 1; NotImplementedError for any other dropout than 0.
+Raises: ValueError for x, h_0 or a mask of other shapes, a mask where nothing is dropped and none where something
+is, no time step, sizes that are not positive, an unknown nonlinearity, a dropout outside 0 to 1.
 Source: torch.nn.RNN; Elman (1990); Werbos (1990) for the pullback.
 """
 
@@ -19,6 +21,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ._between_layers import layer_scales
 from ._kernel import Array, Cotangents, Params, Pullback, ieee
 from ._recurrence import recur, recur_transpose
 from ._sequence import arranged, check_options, checked_inputs, time_first
@@ -37,6 +40,7 @@ def forward(
     params: Params,
     x: Array,
     h_0: Array | None,
+    mask: Array | None,
     *,
     input_size: int,
     hidden_size: int,
@@ -46,11 +50,14 @@ def forward(
     batch_first: bool,
     dropout: float,
     bidirectional: bool,
+    training: bool,
 ) -> tuple[Array, Array]:
     check_options(input_size, hidden_size, num_layers, nonlinearity, dropout)
     turns = TURNS[: 1 + bidirectional]
     steps, start = checked_inputs(x, h_0, input_size, num_layers * len(turns), hidden_size, batch_first)
-    output, runs = _run(params, steps, start, turns, nonlinearity, bias)
+    features = hidden_size * len(turns)
+    scales = layer_scales(mask, x, num_layers, features, batch_first, dropout, training)
+    output, runs = _run(params, steps, start, scales, turns, nonlinearity, bias)
     return arranged(output, x, batch_first), _last(runs, x)
 
 
@@ -59,6 +66,7 @@ def vjp(
     params: Params,
     x: Array,
     h_0: Array | None,
+    mask: Array | None,
     *,
     input_size: int,
     hidden_size: int,
@@ -68,11 +76,14 @@ def vjp(
     batch_first: bool,
     dropout: float,
     bidirectional: bool,
+    training: bool,
 ) -> tuple[tuple[Array, Array], Pullback]:
     check_options(input_size, hidden_size, num_layers, nonlinearity, dropout)
     turns = TURNS[: 1 + bidirectional]
     steps, start = checked_inputs(x, h_0, input_size, num_layers * len(turns), hidden_size, batch_first)
-    output, runs = _run(params, steps, start, turns, nonlinearity, bias)
+    features = hidden_size * len(turns)
+    scales = layer_scales(mask, x, num_layers, features, batch_first, dropout, training)
+    output, runs = _run(params, steps, start, scales, turns, nonlinearity, bias)
 
     @ieee
     def pullback(cotangent: tuple[Array, Array]) -> Cotangents:
@@ -92,18 +103,28 @@ def vjp(
                 if bias:
                     d_params |= {"bias_ih" + suffix: d_bias, "bias_hh" + suffix: d_bias.copy()}
             d_output = d_inputs[0] + d_inputs[1] if bidirectional else d_inputs[0]
+            if layer and scales:
+                d_output = d_output * scales[layer - 1]
         d_start = None if h_0 is None else d_h_0.reshape(h_0.shape)
-        return d_params, (arranged(d_output, x, batch_first), d_start)
+        return d_params, (arranged(d_output, x, batch_first), d_start, None)
 
     return (arranged(output.copy(), x, batch_first), _last(runs, x)), pullback
 
 
 def _run(
-    params: Params, x: Array, h_0: Array, turns: tuple[Turn, ...], nonlinearity: str, bias: bool
+    params: Params,
+    x: Array,
+    h_0: Array,
+    scales: list[Array],
+    turns: tuple[Turn, ...],
+    nonlinearity: str,
+    bias: bool,
 ) -> tuple[Array, list[Run]]:
     """The output of the last layer, and all runs in the order of h_0."""
     runs: list[Run] = []
     for layer in range(len(h_0) // len(turns)):
+        if layer and scales:
+            x = x * scales[layer - 1]
         outputs = []
         for reverse, turn in turns:
             suffix = f"_l{layer}{reverse}"

@@ -8,6 +8,7 @@ import numpy as np
 from conformance.tree import Array
 
 from ._alternate import Cotangents, Params, Pullback
+from ._between_layers import passed_on
 from ._sums import Order, product
 
 Run = tuple[str, int, Array, Array, Array]
@@ -89,6 +90,7 @@ class Gated:
         params: Params,
         x: Array,
         h_0: Array | None,
+        mask: Array | None,
         *,
         hidden_size: int,
         num_layers: int,
@@ -99,8 +101,6 @@ class Gated:
         **_: Any,
     ) -> tuple[tuple[Array, Array], Pullback]:
         """The network: its layers, each in one direction or two."""
-        if dropout:
-            raise NotImplementedError("dropout needs its mask as an input")
 
         def turned(sequence: Array) -> Array:
             """Time first, or back."""
@@ -111,21 +111,24 @@ class Gated:
             return tuple(params[kind + suffix] for kind in kinds)
 
         seen = turned(x) if x.ndim == 3 else x[:, None]
+        kept = [] if mask is None else [turned(m) if x.ndim == 3 else m[:, None] for m in mask]
         directions = ("", "_reverse")[: 1 + bidirectional]
         start = np.zeros((num_layers * len(directions), seen.shape[1], hidden_size), x.dtype)
         start = start if h_0 is None else h_0.reshape(start.shape)
         runs: list[Run] = []
         for layer in range(num_layers):
+            if layer and kept:
+                seen = passed_on(seen, kept[layer - 1], dropout, excess=self.gather)
             outputs = []
             for direction in directions:
                 suffix, step = f"_l{layer}{direction}", -1 if direction else 1
-                states, kept = [start[len(runs)]], []
+                states, made_of = [start[len(runs)]], []
                 for now in seen[::step]:
                     state, made = self.step(now, states[-1], weights(suffix))
                     states.append(state)
-                    kept.append(made)
+                    made_of.append(made)
                 h = np.stack(states)
-                runs.append((suffix, step, seen[::step], h, np.array(kept)))
+                runs.append((suffix, step, seen[::step], h, np.array(made_of)))
                 outputs.append(h[1:][::step])
             seen = np.concatenate(outputs, 2)
         h_n = np.stack([run[3][-1] for run in runs])
@@ -148,8 +151,10 @@ class Gated:
                     if bias:
                         of_params |= {f"bias_ih{suffix}": d_b_ih, f"bias_hh{suffix}": d_b_hh}
                 d_seen = parts[0] if len(parts) == 1 else parts[1] + parts[0]
+                if layer and kept:
+                    d_seen = passed_on(d_seen, kept[layer - 1], dropout, excess=self.gather)
             d_x = turned(d_seen) if x.ndim == 3 else d_seen[:, 0]
-            return of_params, (d_x, None if h_0 is None else d_start.reshape(h_0.shape))
+            return of_params, (d_x, None if h_0 is None else d_start.reshape(h_0.shape), None)
 
         return (turned(seen) if x.ndim == 3 else seen[:, 0], h_n if x.ndim == 3 else h_n[:, 0]), pullback
 

@@ -8,6 +8,7 @@ import numpy as np
 from conformance.tree import Array
 
 from ._alternate import Alternate, Cotangents, Params, Pullback, alternate
+from ._between_layers import passed_on
 from ._lstm_layer import Layer, Weights
 from ._sums import ORDERS, native, sequential, wide
 
@@ -23,23 +24,24 @@ def network(layer: Layer) -> Vjp:
         x: Array,
         h_0: Array | None,
         c_0: Array | None,
+        mask: Array | None,
         *,
         hidden_size: int,
         num_layers: int,
         bias: bool,
         batch_first: bool,
+        dropout: float,
         bidirectional: bool,
         proj_size: int,
-        **config: Any,
+        **_: Any,
     ) -> tuple[Output, Pullback]:
-        if config["dropout"]:
-            raise NotImplementedError("dropout needs its mask as an input")
 
         def turned(sequence: Array) -> Array:
             """Time first, or back; a batch of one where there is none."""
             return sequence.swapaxes(0, 1) if batch_first and x.ndim == 3 else sequence
 
         seen = turned(x) if x.ndim == 3 else x[:, None]
+        kept = [] if mask is None else [turned(m) if x.ndim == 3 else m[:, None] for m in mask]
         directions = ("", "_reverse")[: 1 + bidirectional]
         size, cells = proj_size or hidden_size, num_layers * len(directions)
         h = np.zeros((cells, seen.shape[1], size), x.dtype) if h_0 is None else h_0
@@ -47,6 +49,8 @@ def network(layer: Layer) -> Vjp:
         h, c = h.reshape(cells, seen.shape[1], size), c.reshape(cells, seen.shape[1], hidden_size)
         runs: list[tuple[str, int, Array, Any]] = []
         for number in range(num_layers):
+            if number and kept:
+                seen = passed_on(seen, kept[number - 1], dropout, excess=layer.gather)
             outputs = []
             for direction in directions:
                 suffix, step, k = f"_l{number}{direction}", -1 if direction else 1, len(runs)
@@ -80,8 +84,10 @@ def network(layer: Layer) -> Vjp:
                     of_params |= {f"bias_ih{suffix}": d_b, f"bias_hh{suffix}": d_b} if bias else {}
                     of_params |= {f"weight_hr{suffix}": d_hr} if proj_size else {}
                 d_seen = parts[0] if len(parts) == 1 else parts[1] + parts[0]
+                if number and kept:
+                    d_seen = passed_on(d_seen, kept[number - 1], dropout, excess=layer.gather)
             d_x = turned(d_seen) if x.ndim == 3 else d_seen[:, 0]
-            return of_params, (d_x, *((None, None) if h_0 is None else (shaped(of_h), shaped(of_c))))
+            return of_params, (d_x, *((None, None) if h_0 is None else (shaped(of_h), shaped(of_c))), None)
 
         output = turned(seen) if x.ndim == 3 else seen[:, 0]
         return (output, (shaped(h_n), shaped(c_n))), pullback

@@ -9,6 +9,7 @@ import numpy as np
 from conformance.tree import Array
 
 from ._alternate import Alternate, Cotangents, Params, Pullback, alternate
+from ._between_layers import passed_on
 from ._sums import ORDERS, Order, native, product, sequential, wide
 
 
@@ -90,30 +91,33 @@ class Cell:
         params: Params,
         x: Array,
         h_0: Array | None,
+        mask: Array | None,
         *,
         hidden_size: int,
         num_layers: int,
         nonlinearity: str,
         bias: bool,
         batch_first: bool,
+        dropout: float,
         bidirectional: bool,
-        **config: Any,
+        **_: Any,
     ) -> tuple[tuple[Array, Array], Pullback]:
         """The network: its layers, each in one direction or two."""
         relu = nonlinearity == "relu"
-        if config["dropout"]:
-            raise NotImplementedError("dropout needs its mask as an input")
 
         def turned(sequence: Array) -> Array:
             """Time first, or back; a batch of one where there is none."""
             return sequence.swapaxes(0, 1) if batch_first and x.ndim == 3 else sequence
 
         seen = turned(x) if x.ndim == 3 else x[:, None]
+        kept = [] if mask is None else [turned(m) if x.ndim == 3 else m[:, None] for m in mask]
         directions = ("", "_reverse")[: 1 + bidirectional]
         start = np.zeros((num_layers * len(directions), seen.shape[1], hidden_size), x.dtype)
         start = start if h_0 is None else h_0.reshape(start.shape)
         runs: list[tuple[str, int, Array, Array]] = []
         for layer in range(num_layers):
+            if layer and kept:
+                seen = passed_on(seen, kept[layer - 1], dropout, excess=self.gather)
             outputs = []
             for direction in directions:
                 suffix, step = f"_l{layer}{direction}", -1 if direction else 1
@@ -143,8 +147,10 @@ class Cell:
                     of_params |= {f"weight_ih{suffix}": d_ih, f"weight_hh{suffix}": d_hh}
                     of_params |= {f"bias_ih{suffix}": d_b, f"bias_hh{suffix}": d_b} if bias else {}
                 d_seen = parts[0] if len(parts) == 1 else parts[1] + parts[0]
+                if layer and kept:
+                    d_seen = passed_on(d_seen, kept[layer - 1], dropout, excess=self.gather)
             d_x = turned(d_seen) if x.ndim == 3 else d_seen[:, 0]
-            return of_params, (d_x, None if h_0 is None else d_start.reshape(h_0.shape))
+            return of_params, (d_x, None if h_0 is None else d_start.reshape(h_0.shape), None)
 
         return (output, h_n if x.ndim == 3 else h_n[:, 0]), pullback
 

@@ -2,6 +2,7 @@
 
 from conformance.case import Case
 
+from ._between_layers import BETWEEN_LAYERS, NOTHING_DROPPED
 from ._option import REGIME, Impossible, Option, among, batch, size, switches
 from .rnn import steps, width_of
 
@@ -16,6 +17,7 @@ OPTIONS = (
     REGIME,
     *switches("bias", "batch_first", "bidirectional"),
     among("num_layers", 1, 2, 3),
+    *BETWEEN_LAYERS,
     Option("states", ("given", "None"), lambda case: "None" if case.inputs[1] is None else "given"),
     Option("hidden_size", ("as wide", "wider", "narrower"), width_of),
     Option("proj_size", ("none", "1", "several"), projection),
@@ -35,4 +37,5 @@ IMPOSSIBLE = (
         "what is large in one dimension is small in the others",
     ),
     Impossible("batch=large", ("num_layers=3",), "what is large in one dimension is small in the others"),
+    *NOTHING_DROPPED,
 )

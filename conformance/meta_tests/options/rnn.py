@@ -2,6 +2,7 @@
 
 from conformance.case import Case
 
+from ._between_layers import BETWEEN_LAYERS, NOTHING_DROPPED
 from ._option import REGIME, Impossible, Option, among, batch, size, switches, x
 
 
@@ -21,6 +22,7 @@ OPTIONS = (
     among("nonlinearity", "tanh", "relu"),
     *switches("bias", "batch_first", "bidirectional"),
     among("num_layers", 1, 2, 3),
+    *BETWEEN_LAYERS,
     Option("h_0", ("given", "None"), lambda case: "None" if case.inputs[1] is None else "given"),
     Option("hidden_size", ("as wide", "wider", "narrower"), width_of),
     size("steps", steps, empty=False, large=64),
@@ -39,4 +41,5 @@ IMPOSSIBLE = (
         "what is large in one dimension is small in the others",
     ),
     Impossible("batch=large", ("num_layers=3",), "what is large in one dimension is small in the others"),
+    *NOTHING_DROPPED,
 )

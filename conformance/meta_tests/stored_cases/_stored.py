@@ -1,5 +1,6 @@
 """A stored case: generic numbers in float64, away from every kink."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,15 @@ def stored(
         cotangent=cotangent,
         regime="stored",
     )
+
+
+def kept(config: Mapping[str, Any], output_shape: tuple[int, ...]) -> Array | None:
+    """A mask for the outputs of all recurrent layers but the last, where anything is dropped between them."""
+    layers = config["num_layers"] - 1
+    if not layers or not config["dropout"] or not config["training"]:
+        return None
+    mask: Array = values(layers, *output_shape, salt=7) > -0.5
+    return mask
 
 
 def indices(*rows: Any) -> Array:

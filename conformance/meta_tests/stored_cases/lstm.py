@@ -7,11 +7,11 @@ from conformance.case import Case
 from conformance.operations._lstm_params import layer_shapes
 from conformance.tree import Array
 
-from ._stored import stored, values
+from ._stored import kept, stored, values
 
 
 def lstm(x_shape: tuple[int, ...], *, initial: bool = True, **options: Any) -> Case:
-    """A long short-term memory; h_0 and c_0 are omitted unless `initial`."""
+    """A long short-term memory; the states are omitted unless `initial`, and a mask given where it must be."""
     config = {
         "input_size": x_shape[-1],
         "hidden_size": 3,
@@ -21,6 +21,7 @@ def lstm(x_shape: tuple[int, ...], *, initial: bool = True, **options: Any) -> C
         "dropout": 0.0,
         "bidirectional": False,
         "proj_size": 0,
+        "training": True,
         **options,
     }
     shapes = layer_shapes(config)
@@ -34,7 +35,8 @@ def lstm(x_shape: tuple[int, ...], *, initial: bool = True, **options: Any) -> C
     c_shape = (*h_shape[:-1], config["hidden_size"])
     states = (values(*h_shape, salt=3), values(*c_shape, salt=4)) if initial else (None, None)
     output_shape = (*x_shape[:-1], size * directions)
-    case = stored("lstm", config, (values(*x_shape), *states), output_shape, h_shape, c_shape, **params)
+    inputs = (values(*x_shape), *states, kept(config, output_shape))
+    case = stored("lstm", config, inputs, output_shape, h_shape, c_shape, **params)
     assert isinstance(case.cotangent, tuple)
     output, *final = case.cotangent
     return replace(case, cotangent=(output, tuple(final)))
@@ -48,4 +50,10 @@ CASES = (
     lstm((2, 2, 2), bidirectional=True, num_layers=2, proj_size=1, hidden_size=2),
     lstm((3, 2), num_layers=2, initial=False, bias=False, hidden_size=2),
     lstm((3, 2), batch_first=True, bidirectional=True, proj_size=1, hidden_size=2),
+    lstm((2, 2, 2), num_layers=3, dropout=0.5, hidden_size=2),
+    lstm(
+        (2, 2, 2), num_layers=2, dropout=0.3, bidirectional=True, batch_first=True, proj_size=1, hidden_size=2
+    ),
+    lstm((3, 2), num_layers=2, dropout=0.3, training=False, initial=False, hidden_size=2),
+    lstm((3, 2), dropout=0.3, bias=False, hidden_size=2),
 )

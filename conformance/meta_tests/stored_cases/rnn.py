@@ -5,11 +5,11 @@ from typing import Any
 from conformance.case import Case
 from conformance.tree import Array
 
-from ._stored import stored, values
+from ._stored import kept, stored, values
 
 
 def rnn(x_shape: tuple[int, ...], *, initial: bool = True, **options: Any) -> Case:
-    """A recurrent network; h_0 is omitted unless `initial`."""
+    """A recurrent network; h_0 is omitted unless `initial`, and a mask given where it must be."""
     config = {
         "input_size": x_shape[-1],
         "hidden_size": 3,
@@ -19,6 +19,7 @@ def rnn(x_shape: tuple[int, ...], *, initial: bool = True, **options: Any) -> Ca
         "batch_first": False,
         "dropout": 0.0,
         "bidirectional": False,
+        "training": True,
         **options,
     }
     hidden, layers = config["hidden_size"], config["num_layers"]
@@ -37,7 +38,8 @@ def rnn(x_shape: tuple[int, ...], *, initial: bool = True, **options: Any) -> Ca
     state_shape = (layers * len(directions), *batch, hidden)
     h_0 = values(*state_shape, salt=3) if initial else None
     output_shape = (*x_shape[:-1], hidden * len(directions))
-    return stored("rnn", config, (values(*x_shape), h_0), output_shape, state_shape, **params)
+    inputs = (values(*x_shape), h_0, kept(config, output_shape))
+    return stored("rnn", config, inputs, output_shape, state_shape, **params)
 
 
 CASES = (
@@ -48,4 +50,8 @@ CASES = (
     rnn((3, 2, 2), num_layers=2, bidirectional=True, nonlinearity="relu", hidden_size=2, bias=False),
     rnn((3, 2), num_layers=2, bias=False),
     rnn((3, 2), batch_first=True, bidirectional=True),
+    rnn((3, 2, 2), num_layers=3, dropout=0.5),
+    rnn((2, 3, 2), num_layers=2, dropout=0.3, bidirectional=True, batch_first=True, initial=False),
+    rnn((3, 2), num_layers=2, dropout=0.3, training=False, bias=False),
+    rnn((3, 2), dropout=0.3, nonlinearity="relu", initial=False),
 )

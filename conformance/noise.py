@@ -127,11 +127,27 @@ def _addcdiv(x: Tensor, left: Tensor, right: Tensor, *, value: float = 1) -> Ten
     return x + value * left / right
 
 
+def _vector_norm(
+    x: Tensor, order: float = 2, dims: Any = None, keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
+    size, dims = x.abs(), list(range(x.ndim)) if dims is None else dims
+    if math.isinf(order):
+        return size.amax(dims, keepdim) if order > 0 else size.amin(dims, keepdim)
+    if order == 0:
+        return (size != 0).sum(dims, keepdim).to(x.dtype)
+    if order == 1:
+        return size.sum(dims, keepdim)
+    if order == 2:
+        return (size * size).sum(dims, keepdim).sqrt()
+    return size.pow(order).sum(dims, keepdim).pow(1 / order)
+
+
 # What a step of an optimiser is made of; torch's own table would again import its compiler.
 _BLENDED: Mapping[Any, Callable[..., Any]] = {
     aten.lerp.Scalar: _lerp,
     aten.addcmul.default: _addcmul,
     aten.addcdiv.default: _addcdiv,
+    aten.linalg_vector_norm.default: _vector_norm,
 }
 DECOMPOSITIONS = {**DECOMPOSITIONS, **_NORMALISED, **_BLENDED}
 

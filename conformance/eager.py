@@ -15,7 +15,7 @@ from .specification import build, differentiated, evaluated, has_derivative
 from .tree import Array, Tree, leaves
 
 Function = Callable[..., Any]
-"""(params, *inputs, **config) -> output, in tensors: a tensor or nested tuples and mappings of them."""
+"""(params, *inputs, **config) -> output, in tensors: a tensor or nested tuples and mappings of them, and None."""
 
 
 def reference_function(operation: str) -> Function:
@@ -59,7 +59,7 @@ def eager_kernel(operation: str, function: Function | None = None) -> Kernel:
             pairs = [
                 (y, _tensor(g))
                 for y, (_, g) in zip(_flat(output), leaves(cotangent), strict=True)
-                if g is not None and y.requires_grad
+                if y is not None and g is not None and y.requires_grad
             ]
             outputs, cotangents = [y for y, _ in pairs], [g for _, g in pairs]
             found = (
@@ -102,7 +102,7 @@ def _tensors(params: Mapping[str, Array]) -> dict[str, Any]:
     return {name: _tensor(array) for name, array in params.items()}
 
 
-def _flat(output: Any) -> list[Tensor]:
+def _flat(output: Any) -> list[Tensor | None]:
     return [leaf for branch in output for leaf in _flat(branch)] if isinstance(output, tuple) else [output]
 
 
@@ -111,4 +111,4 @@ def _arrays(output: Any) -> Tree:
         return tuple(_arrays(branch) for branch in output)
     if isinstance(output, dict):
         return {key: _arrays(branch) for key, branch in output.items()}
-    return np.array(output.detach().numpy())
+    return None if output is None else np.array(output.detach().numpy())

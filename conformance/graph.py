@@ -16,7 +16,8 @@ from .kernel import Kernel
 from .tree import Array, is_floating
 
 Shape: TypeAlias = tuple[int, ...]
-Slots: TypeAlias = "int | tuple[Slots, ...]"
+Slots: TypeAlias = "int | None | tuple[Slots, ...]"
+"""A slot, None for a part of an output that is left out, or a tree of both."""
 Pull: TypeAlias = "Callable[[Cotangents], None]"
 Kernels: TypeAlias = Mapping[str, Kernel]
 
@@ -322,10 +323,16 @@ class _Named:
 
 def flat(slots: Slots) -> tuple[int, ...]:
     """The slots of a tree, from left to right."""
+    if slots is None:
+        return ()
     return (slots,) if isinstance(slots, int) else tuple(slot for branch in slots for slot in flat(branch))
 
 
 def _fill(slots: Slots, output: Any, values: list[Any]) -> None:
+    if slots is None:
+        if output is not None:
+            raise ValueError(f"returned a {type(output).__name__}, expected None")
+        return
     if isinstance(slots, int):
         if not hasattr(output, "shape"):
             raise ValueError(f"returned a {type(output).__name__}, expected an array")
@@ -338,7 +345,9 @@ def _fill(slots: Slots, output: Any, values: list[Any]) -> None:
 
 
 def gather(slots: Slots, cotangents: Cotangents, values: list[Any]) -> Any:
-    """The cotangent of an output: zeros for a part that nobody used, None for an integer one."""
+    """The cotangent of an output: zeros for a part that nobody used, None for an integer one or none at all."""
+    if slots is None:
+        return None
     if isinstance(slots, int):
         if not is_floating(values[slots]):
             return None
@@ -348,6 +357,8 @@ def gather(slots: Slots, cotangents: Cotangents, values: list[Any]) -> Any:
 
 
 def scatter(slots: Slots, cotangent: Any, cotangents: Cotangents) -> None:
+    if slots is None:
+        return
     if isinstance(slots, int):
         if cotangent is not None:
             cotangents.add(slots, cotangent, owned=False)
@@ -358,6 +369,8 @@ def scatter(slots: Slots, cotangent: Any, cotangents: Cotangents) -> None:
 
 def _copies(slots: Slots, values: list[Any]) -> Any:
     """The output as fresh arrays: a later node may still hold what it was given."""
+    if slots is None:
+        return None
     if isinstance(slots, int):
         return np.array(values[slots])
     return tuple(_copies(branch, values) for branch in slots)

@@ -106,9 +106,12 @@ def call_pullback(
 
 
 def as_tree(value: Any, what: str) -> Tree:
-    """`value` as an array or nested tuples and mappings of arrays; a NumPy scalar is a 0-d array."""
+    """`value` as an array or nested tuples and mappings of arrays; a NumPy scalar is a 0-d array.
+
+    None in a tuple is a part that is left out, as attention's weights are where nobody asks for them.
+    """
     if isinstance(value, tuple):
-        return tuple(as_tree(branch, what) for branch in value)
+        return tuple(None if branch is None else as_tree(branch, what) for branch in value)
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise Malformed(f"{what} a mapping with a key that is no string")

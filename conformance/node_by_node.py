@@ -49,6 +49,8 @@ def steps(
     cotangents = Cotangents()
 
     def drawn(slots: Any) -> Tree:
+        if slots is None:
+            return None
         if isinstance(slots, tuple):
             return tuple(drawn(branch) for branch in slots)
         value = values[slots]

@@ -31,6 +31,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from . import attention, normalisation
+from .multihead import multihead
 
 aten = torch.ops.aten
 
@@ -485,24 +486,31 @@ def _folded(left: Tensor, right: Tensor) -> Tensor:
 FORMS: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "matmul": (_folded,),
     "scaled_dot_product_attention": (attention.weights_first, attention.recomputed),
+    "multi_head_attention_forward": (
+        multihead(attention.attend_by_weights),
+        multihead(attention.attend_again),
+    ),
 }
-"""Functions, by operation, whose noise is that of other forms than torch's: of all in which they are computed."""
-
-
-def forms_of(operation: str) -> int:
-    """In how many forms the reference of an operation has its noise: an element has that of its noisiest form."""
-    return len(FORMS.get(operation, (operation,)))
+"""Torch's functions whose noise is that of other forms than torch's: of all in which they are computed."""
 
 
 class Form(TorchFunctionMode):
-    """Computes the functions that have several forms in one of them."""
+    """Computes the functions that have several forms in one of them; an element has the noise of its noisiest.
+
+    `count` is how many forms there are of what has been computed so far.
+    """
 
     def __init__(self, number: int) -> None:
         super().__init__()
         self._number = number
+        self.count = 1
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         forms = FORMS.get(getattr(func, "__name__", ""))
-        return (func if forms is None else forms[self._number])(*args, **(kwargs or {}))
+        if forms is None:
+            return func(*args, **(kwargs or {}))
+        self.count = max(self.count, len(forms))
+        # A function of fewer forms stays in its last one.
+        return forms[min(self._number, len(forms) - 1)](*args, **(kwargs or {}))

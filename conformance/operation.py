@@ -46,12 +46,19 @@ class Kink:
 class Samples:
     """Along which axis the samples of a batch lie, in every input and every output; None: it has no samples.
 
-    `batched` is False where the case is a single sample: then an axis may be put there.
+    `batched` is False where the case is a single sample: then an axis may be put there. Where a sample has
+    several places along its axis, one after the other, `places` says how many, for every input.
     """
 
     inputs: tuple[int | None, ...]
     outputs: tuple[int | None, ...]
     batched: bool = True
+    places: tuple[int, ...] = ()
+
+    def along(self, index: int, samples: Array) -> Array:
+        """The places that samples have in an input."""
+        count = self.places[index] if self.places else 1
+        return np.asarray((samples[:, None] * count + np.arange(count)).reshape(-1))
 
 
 def _always(case: Case) -> bool:

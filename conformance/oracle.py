@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .case import Case
 from .drawing import Choice
-from .noise import INJECTED, Batchable, Form, Noise, forms_of
+from .noise import INJECTED, Batchable, Form, Noise
 from .specification import build, differentiated, evaluated, known_warnings
 from .tree import Array, Tree, is_floating, map_leaves
 
@@ -74,7 +74,7 @@ class Oracle:
         """The cotangent with zeros for the parts of the output that the reference detaches (new statistics)."""
         if not isinstance(cotangent, tuple):
             return cotangent
-        attached = iter([leaf.requires_grad for leaf in _leaves(self._evaluated.given)])
+        attached = iter([x is not None and x.requires_grad for x in _leaves(self._evaluated.given)])
 
         def part(tree: Tree) -> Tree:
             if isinstance(tree, tuple):
@@ -152,13 +152,27 @@ class _Seed(torch.autograd.Function):
         return None, *ctx.cotangents
 
 
+def _marked(output: Any) -> Any:
+    """An output with an empty tuple for every part that is None, which vmap would refuse."""
+    if output is None:
+        return ()
+    return tuple(map(_marked, output)) if isinstance(output, (tuple, list)) else output
+
+
+def _unmarked(output: Any) -> Any:
+    """The output that was marked."""
+    if isinstance(output, tuple):
+        return tuple(map(_unmarked, output)) if output else None
+    return output
+
+
 class _Evaluation:
     """The reference run on cases of one structure: one as it is, several (or several `runs` of each) by vmap."""
 
     def __init__(
         self, cases: Sequence[Case], runs: int = 1, noise: Noise | None = None, form: int = 0
     ) -> None:
-        self._count, self._runs, self._noise, self._form = len(cases), runs, noise, form
+        self._count, self._runs, self._noise, self._form = len(cases), runs, noise, Form(form)
         self._lanes = len(cases) * runs
         first = cases[0]
         params = {name: self._stacked([case.params[name] for case in cases]) for name in first.params}
@@ -183,20 +197,29 @@ class _Evaluation:
                 return module(params, *first.passed(inputs))
             return evaluated(module, params, inputs)
 
-        if self._lanes > 1:
-            if not any(tensor is not None for tensor in (*params.values(), *inputs)):
-                raise RuntimeError("nothing to batch")
-            dims = (None if t is None or i in counts else 0 for i, t in enumerate(inputs))
-            evaluate = torch.vmap(evaluate, in_dims=(0, *dims))
+        def marked(params: dict[str, Tensor], *inputs: Any) -> Any:
+            return _marked(evaluate(params, *inputs))
+
+        if self._lanes > 1 and not any(tensor is not None for tensor in (*params.values(), *inputs)):
+            raise RuntimeError("nothing to batch")
+        dims = (0, *(None if t is None or i in counts else 0 for i, t in enumerate(inputs)))
         with self._modes(), known_warnings():
-            self.given = evaluate(params, *inputs)
+            if self._lanes > 1:
+                self.given = _unmarked(torch.vmap(marked, in_dims=dims)(params, *inputs))
+            else:
+                self.given = evaluate(params, *inputs)
         self._params, self._inputs = params, inputs
+
+    @property
+    def forms(self) -> int:
+        """How many forms there are of what was computed under noise."""
+        return self._form.count
 
     def _modes(self) -> ExitStack:
         stack = ExitStack()
         if self._noise is not None:
             stack.enter_context(self._noise)
-            stack.enter_context(Form(self._form))
+            stack.enter_context(self._form)
         if self._lanes > 1:
             stack.enter_context(Batchable(self._noise))
         return stack
@@ -234,7 +257,7 @@ class _Evaluation:
                 return tuple(part(branch) for branch in value)
             if isinstance(value, dict):
                 return {key: part(value[key]) for key in sorted(value)}
-            return self._lanes_of(value)
+            return None if value is None else self._lanes_of(value)
 
         return part(self.given)
 
@@ -282,16 +305,19 @@ def _spreads(oracles: Sequence[Oracle], runs: int) -> list[Spread]:
     """The spread of every oracle: its noisy runs against its calm one, in the form in which they spread most."""
     calm = [_flat(oracle.output, oracle.cotangents) for oracle in oracles]
     cases = [oracle.case for oracle in oracles]
-    with np.errstate(invalid="ignore", over="ignore"):
-        forms = [
-            [
-                None
-                if many is None or not is_floating(many)
-                else root_mean_square(many - np.stack(arrays)[:, None], 1) / INJECTED
-                for many, arrays in zip(_noisy(cases, runs, form), zip(*calm, strict=True), strict=True)
-            ]
-            for form in range(forms_of(cases[0].operation))
-        ]
+    forms: list[list[Array | None]] = []
+    count = 1
+    while len(forms) < count:
+        noisy, count = _noisy(cases, runs, len(forms))
+        with np.errstate(invalid="ignore", over="ignore"):
+            forms.append(
+                [
+                    None
+                    if many is None or not is_floating(many)
+                    else root_mean_square(many - np.stack(arrays)[:, None], 1) / INJECTED
+                    for many, arrays in zip(noisy, zip(*calm, strict=True), strict=True)
+                ]
+            )
     spreads = [_largest(found) for found in zip(*forms, strict=True)]
     return [
         _refilled(oracle, [None if many is None else np.asarray(many[i]) for many in spreads])
@@ -328,26 +354,33 @@ def root_mean_square(deviations: Array, axis: int) -> Array:
     return found
 
 
-def _noisy(cases: Sequence[Case], runs: int, form: int) -> list[Array | None]:
-    """The noisy outputs and cotangents, (cases, runs, ...): all at once; one by one where torch cannot."""
+def _noisy(cases: Sequence[Case], runs: int, form: int) -> tuple[list[Array | None], int]:
+    """The noisy outputs and cotangents, (cases, runs, ...), and how many forms they have.
+
+    All at once; one by one where torch cannot.
+    """
     try:
         return _noisy_at_once(cases, runs, form)
     except (RuntimeError, Warning):
-        found = [_noisy_one_by_one(case, runs, form) for case in cases]
-        return [None if leaf[0] is None else np.concatenate(leaf) for leaf in zip(*found, strict=True)]
+        found, counts = zip(*(_noisy_one_by_one(case, runs, form) for case in cases), strict=True)
+        whole = [None if leaf[0] is None else np.concatenate(leaf) for leaf in zip(*found, strict=True)]
+        return whole, max(counts)
 
 
-def _noisy_at_once(cases: Sequence[Case], runs: int, form: int = 0) -> list[Array | None]:
+def _noisy_at_once(cases: Sequence[Case], runs: int, form: int = 0) -> tuple[list[Array | None], int]:
     evaluation = _Evaluation(cases, runs, Noise(_seed(cases[0], 0), cases[0].dtype), form)
-    return _flat(evaluation.output(), evaluation.pull_back([case.cotangent for case in cases]))
+    cotangents = evaluation.pull_back([case.cotangent for case in cases])
+    return _flat(evaluation.output(), cotangents), evaluation.forms
 
 
-def _noisy_one_by_one(case: Case, runs: int, form: int = 0) -> list[Array | None]:
-    found = []
+def _noisy_one_by_one(case: Case, runs: int, form: int = 0) -> tuple[list[Array | None], int]:
+    found, count = [], 1
     for run in range(runs):
         evaluation = _Evaluation([case], noise=Noise(_seed(case, run), case.dtype), form=form)
         found.append(_flat(evaluation.output(), evaluation.pull_back([case.cotangent])))
-    return [None if leaf[0] is None else np.stack(leaf, axis=1) for leaf in zip(*found, strict=True)]
+        count = evaluation.forms
+    stacked = [None if leaf[0] is None else np.stack(leaf, axis=1) for leaf in zip(*found, strict=True)]
+    return stacked, count
 
 
 def _seed(case: Case, run: int) -> int:

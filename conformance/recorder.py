@@ -452,11 +452,11 @@ class _Recorder(TorchFunctionMode):
     def _result_slots(self, result: Any) -> Slots:
         if isinstance(result, Tensor):
             return self._new_slot(result)
-        return tuple(self._result_slots(branch) for branch in result)
+        return None if result is None else tuple(self._result_slots(branch) for branch in result)
 
     def _output_slots(self, output: Any) -> Slots:
         if isinstance(output, (tuple, list)):
-            return tuple(self._output_slots(branch) for branch in output)
+            return tuple(None if branch is None else self._output_slots(branch) for branch in output)
         if not isinstance(output, Tensor):
             raise NotRecordable(f"the module returned a {type(output).__name__}, expected tensors")
         if id(output) in self._reasons:

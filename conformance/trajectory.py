@@ -14,7 +14,7 @@ from .case import Case
 from .kernel import Arguments, Kernel, call_pullback, call_vjp
 from .law import NotJudged
 from .losses import LOSSES
-from .noise import INJECTED, Batchable, Noise
+from .noise import INJECTED, Batchable, Form, Noise
 from .oracle import MORE_RUNS, RUNS, root_mean_square
 from .specification import build, differentiated, evaluated, known_warnings, statistics
 from .tree import Array, Tree, is_floating
@@ -120,22 +120,28 @@ class Reference:
         return self._noisy(MORE_RUNS)
 
     def _noisy(self, runs: int) -> list[Array]:
+        """The spread in the form in which it is largest."""
+        forms: list[list[Array]] = []
+        count = 1
+        while len(forms) < count:
+            form = Form(len(forms))
+            noisy = self._noisy_in(form, runs)
+            pairs = zip(noisy, self._calm, strict=True)
+            forms.append([root_mean_square(many - calm, 0) / INJECTED for many, calm in pairs])
+            count = form.count
+        return [np.fmax.reduce(spreads) for spreads in zip(*forms, strict=True)]
+
+    def _noisy_in(self, form: Form, runs: int) -> list[Array]:
+        noise = Noise(0, self._dtype)
         try:
-            noisy = self._noisy_at_once(runs)
+            with noise, form, Batchable(noise):
+                return self._run(runs)
         except (RuntimeError, Warning):  # torch cannot batch some primitive
             found = []
             for seed in range(runs):
-                with Noise(seed, self._dtype):
+                with Noise(seed, self._dtype), form:
                     found.append(self._run())
-            noisy = [np.stack(arrays) for arrays in zip(*found, strict=True)]
-        return [
-            root_mean_square(many - calm, 0) / INJECTED for many, calm in zip(noisy, self._calm, strict=True)
-        ]
-
-    def _noisy_at_once(self, runs: int) -> list[Array]:
-        noise = Noise(0, self._dtype)
-        with noise, Batchable(noise):
-            return self._run(runs)
+            return [np.stack(arrays) for arrays in zip(*found, strict=True)]
 
     def _run(self, runs: int | None = None) -> list[Array]:
         """The losses and the last params; with `runs` that many descents at once, along a first dimension."""

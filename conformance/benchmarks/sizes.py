@@ -146,6 +146,36 @@ def _step(name: str, features: int, config: Mapping[str, Any], *parts: str) -> C
     return _case(name, config, params, params, state)
 
 
+def _multihead(batch: int, heads: int, positions: int, width: int) -> Case:
+    features = heads * width
+    return _case(
+        "multihead_attention",
+        {
+            "embed_dim": features,
+            "num_heads": heads,
+            "dropout": 0.0,
+            "bias": True,
+            "add_bias_kv": False,
+            "add_zero_attn": False,
+            "kdim": None,
+            "vdim": None,
+            "batch_first": True,
+            "need_weights": False,
+            "average_attn_weights": True,
+            "is_causal": False,
+        },
+        {
+            "in_proj_weight": (3 * features, features),
+            "in_proj_bias": (3 * features,),
+            "out_proj.weight": (features, features),
+            "out_proj.bias": (features,),
+        },
+        *[(batch, positions, features)] * 3,
+        None,
+        None,
+    )
+
+
 def _part(part: str, shape: tuple[int, ...]) -> Any:
     """A count is a number, and an average of squares not negative."""
     if part == "step":
@@ -267,6 +297,7 @@ def _cases(batch: int, features: int, channels: int, size: int, attended: tuple[
             *[attended] * 3,
             None,
         ),
+        "multihead_attention": _multihead(*attended),
         "sgd": _step(
             "sgd",
             features,

@@ -34,6 +34,7 @@ from . import (
     mean,
     mse_loss,
     mul,
+    multihead_attention,
     relu,
     relu6,
     rnn,
@@ -89,4 +90,5 @@ DEFECTS: tuple[Defect, ...] = (
     *adamw.DEFECTS,
     *clip_grad_norm.DEFECTS,
     *scaled_dot_product_attention.DEFECTS,
+    *multihead_attention.DEFECTS,
 )

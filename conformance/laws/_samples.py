@@ -29,15 +29,17 @@ def batch_size(case: Case, samples: Samples) -> int:
 
 def chosen(case: Case, samples: Samples, which: slice) -> Case:
     """The case of those samples alone, with their part of the cotangent."""
+    numbers = np.arange(batch_size(case, samples))[which]
 
     def part(array: Array | None, axis: int | None) -> Array | None:
-        if array is None or axis is None:
-            return array
-        return array[(*(slice(None),) * axis, which)].copy()
+        return array if array is None or axis is None else np.take(array, numbers, axis)
 
     return replace(
         case,
-        inputs=tuple(map(part, case.inputs, samples.inputs)),
+        inputs=tuple(
+            array if array is None or axis is None else np.take(array, samples.along(i, numbers), axis)
+            for i, (array, axis) in enumerate(zip(case.inputs, samples.inputs, strict=True))
+        ),
         cotangent=with_axes(part, case.cotangent, samples.outputs),
     )
 

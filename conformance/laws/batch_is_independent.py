@@ -19,7 +19,9 @@ def batch_is_independent(trial: Trial) -> None:
     other = x.copy()
     other[at(samples.inputs[0], changed)] = 1 - x[at(samples.inputs[0], changed)]
     # Not the params' cotangents and what is reduced: every sample has a share in them.
-    axes = (*samples.outputs, *(None for _ in case.params), *samples.inputs)
+    several = [count > 1 for count in samples.places or (1,) * len(samples.inputs)]
+    single = (None if many else axis for axis, many in zip(samples.inputs, several, strict=True))
+    axes = (*samples.outputs, *(None for _ in case.params), *single)
     check_others(
         trial, replace(case, inputs=(other, *rest)), changed, axes, f"after a change of sample {changed}"
     )

@@ -13,7 +13,9 @@ def batch_permutes(trial: Trial) -> None:
         return
     order = shuffled(size)
     symmetry = Symmetry(
-        inputs=tuple({} if axis is None else {axis: order} for axis in samples.inputs),
+        inputs=tuple(
+            {} if axis is None else {axis: samples.along(i, order)} for i, axis in enumerate(samples.inputs)
+        ),
         outputs=tuple({} if axis is None else {axis: order} for axis in samples.outputs),
     )
     check_symmetry(trial, symmetry, "samples reordered")

@@ -23,7 +23,8 @@ VALIDATED_ON = (
     *("sigmoid", "log_softmax", "avg_pool2d", "mse_loss", "max_pool2d"),
     *("rnn_cell", "lstm_cell", "gru_cell", "dropout", "layer_norm", "gelu", "silu"),
     *("adaptive_avg_pool2d", "local_response_norm", "leaky_relu", "hardswish", "add", "sub", "mul"),
-    *("lstm", "gru", "embedding", "scaled_dot_product_attention", "batch_norm", "mean", "matmul"),
+    *("lstm", "gru", "embedding", "scaled_dot_product_attention", "multihead_attention"),
+    *("batch_norm", "mean", "matmul"),
     *("sgd", "adam", "adamw", "clip_grad_norm"),
 )
 """Those left, without relu, relu6, flatten and concat, which round nothing."""

@@ -41,6 +41,9 @@ REFUSED: dict[tuple[str, str], set[Any]] = {
 }
 """What a signature allows and the reference refuses."""
 
+ONE_VALUE = {("multihead_attention", "dropout")}
+"""Options of which a single value is specified."""
+
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=[op.name for op in OPERATIONS])
 every_dtype = pytest.mark.parametrize("dtype", DTYPES)
 

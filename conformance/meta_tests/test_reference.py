@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, get_overloads
@@ -14,6 +15,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from conformance.case import Case
 from conformance.meta_tests.stored_cases import STORED_CASES
+from conformance.operation import Rejection
 from conformance.selection import choose_operations
 from conformance.specification import build, known_warnings, reference_class
 
@@ -60,6 +62,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "adamw": ("params", "foreach", "capturable", "differentiable", "fused"),
     "clip_grad_norm": ("foreach",),
     "scaled_dot_product_attention": ("dropout_p",),
+    "multihead_attention": ("device", "dtype"),
 }
 """Arguments of torch's constructors that are no config; sigmoid and tanh swallow anything and use nothing."""
 
@@ -92,8 +95,9 @@ ADDED: Mapping[str, tuple[str, ...]] = {
     "gru": ("training",),
     "dropout": ("training",),
     "batch_norm": ("training",),
+    "multihead_attention": ("need_weights", "average_attn_weights", "is_causal"),
 }
-"""Config that is no argument of torch's constructor: the mode, where it matters."""
+"""Config that is no argument of torch's constructor: the mode, where it matters, and options of its forward."""
 
 CLASSES: Mapping[str, tuple[str, ...]] = {
     "batch_norm": ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d"),
@@ -176,6 +180,15 @@ def test_several_classes_have_one_signature(name: str) -> None:
     assert all(list(other.items()) == list(first.items()) for other in others)
 
 
+def test_options_of_a_forward_are_torchs() -> None:
+    """What nn.MultiheadAttention takes in its forward, and is no tensor, is config, with torch's defaults."""
+    torchs = options(nn.MultiheadAttention.forward)
+    tensors = ("query", "key", "value", "key_padding_mask", "attn_mask")
+    own = without(options(reference_class("multihead_attention").__init__), ())
+    added = ADDED["multihead_attention"]
+    assert [pair for pair in own if pair[0] in added] == without(torchs, tensors)
+
+
 def test_rnn_overload_is_what_runs() -> None:
     """The arguments that nn.RNN declares are those of RNNBase, which runs, and the nonlinearity, its mode."""
     declared = without(options(nn.RNN.__init__), ("nonlinearity",))
@@ -239,7 +252,7 @@ def flat_function(case: Case) -> tuple[Callable[[Tensor], Tensor], Tensor]:
             output = functional_call(
                 module, params, tuple(tensors[i] for i in range(len(inputs))), strict=True
             )
-        outputs = flat(output)[: DETACHED.get(case.operation)]
+        outputs = [leaf for leaf in flat(output) if leaf is not None][: DETACHED.get(case.operation)]
         return torch.cat([leaf.reshape(-1) for leaf in outputs if leaf.is_floating_point()])
 
     return function, torch.cat([tensor.reshape(-1) for tensor in varied.values()])
@@ -330,7 +343,7 @@ def test_output_has_the_stored_shapes(case: Case) -> None:
     assert nesting(output) == nesting(case.cotangent)
     for leaf, cotangent in zip(flat(output), flat(case.cotangent), strict=True):
         if cotangent is None:
-            assert leaf.dtype == torch.int64
+            assert leaf is None or leaf.dtype == torch.int64
         else:
             assert not isinstance(cotangent, tuple | dict)
             assert (tuple(leaf.shape), leaf.dtype) == (cotangent.shape, torch.float64)
@@ -349,7 +362,7 @@ def call(case: Case) -> tuple[Any, list[Tensor]]:
 def test_reference_is_pure(case: Case) -> None:
     """A reference writes to no argument and returns no memory that it was given."""
     output, arguments = call(case)
-    outputs = flat(output)
+    outputs = [leaf for leaf in flat(output) if leaf is not None]
     assert all(argument._version == 0 for argument in arguments)
     given = {argument.untyped_storage().data_ptr() for argument in arguments}
     assert all(leaf.untyped_storage().data_ptr() not in given for leaf in outputs)
@@ -507,6 +520,62 @@ def test_attention_is_torchs(case: Case, backend: SDPBackend) -> None:
             assert torch.equal(mine, theirs)
         else:
             torch.testing.assert_close(mine, theirs)
+
+
+@pytest.mark.parametrize("case", [case for case in STORED_CASES if case.operation == "multihead_attention"])
+def test_multihead_attention_is_torchs(case: Case) -> None:
+    """Output, weights and derivatives are equal to those of torch's own module, masks of one kind or not."""
+    tensors: list[Any] = [None if array is None else torch.tensor(array) for array in case.inputs]
+    params = {name: torch.tensor(array, requires_grad=True) for name, array in case.params.items()}
+    varied = [*params.values(), *(x for x in tensors if x is not None and x.is_floating_point())]
+    for tensor in varied:
+        tensor.requires_grad_()
+    forwards = {name: case.config[name] for name in ADDED["multihead_attention"]}
+    config = {name: value for name, value in case.config.items() if name not in forwards}
+    *arguments, padding, mask = tensors
+    given = {**forwards, "key_padding_mask": padding, "attn_mask": mask}
+    with sdpa_kernel(SDPBackend.MATH), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Support for mismatched key_padding_mask and attn_mask")
+        torchs = functional_call(
+            nn.MultiheadAttention(**config).double(), params, tuple(arguments), given, strict=True
+        )
+    ours = functional_call(build(case), params, tuple(tensors), strict=True)
+    for mine, theirs in zip(ours, torchs, strict=True):
+        assert (mine is None and theirs is None) or torch.equal(mine, theirs)
+    pairs = [(mine, theirs) for mine, theirs in zip(ours, torchs, strict=True) if mine is not None]
+    gradients = (
+        torch.autograd.grad(
+            sum((leaf * torch.cos(leaf)).sum() for leaf in side), varied, materialize_grads=True
+        )
+        for side in zip(*pairs, strict=True)
+    )
+    assert all(map(torch.equal, *gradients))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [entry for entry in choose_operations(["multihead_attention"])[0].rejects if "dropout" not in entry.name],
+    ids=lambda entry: entry.name,
+)
+def test_multihead_attention_rejects_what_torch_rejects(entry: Rejection) -> None:
+    """Its own checks come before torch's, which has one for each of them too (dropout it never looks at)."""
+    forwards = {name: entry.config[name] for name in ADDED["multihead_attention"]}
+    config = {name: value for name, value in entry.config.items() if name not in forwards}
+    query, key, value, padding, mask = (
+        None if array is None else torch.tensor(array) for array in entry.inputs
+    )
+    with pytest.raises((ValueError, RuntimeError, AssertionError, IndexError)):
+        nn.MultiheadAttention(**config).double()(
+            query, key, value, key_padding_mask=padding, attn_mask=mask, **forwards
+        )
+
+
+def test_dropout_of_weights_is_not_supported() -> None:
+    """It is refused as unsupported, and one outside [0, 1] as wrong."""
+    with pytest.raises(NotImplementedError, match="dropout"):
+        reference_class("multihead_attention")(4, 2, dropout=0.5)
+    with pytest.raises(ValueError, match="dropout"):
+        reference_class("multihead_attention")(4, 2, dropout=1.5)
 
 
 def test_dropout_is_torchs() -> None:

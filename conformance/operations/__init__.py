@@ -30,6 +30,7 @@ from .max_pool2d import MAX_POOL2D
 from .mean import MEAN
 from .mse_loss import MSE_LOSS
 from .mul import MUL
+from .multihead_attention import MULTIHEAD_ATTENTION
 from .relu import RELU
 from .relu6 import RELU6
 from .rnn import RNN
@@ -67,6 +68,7 @@ OPERATIONS: tuple[Operation, ...] = (
     GELU,
     SILU,
     SCALED_DOT_PRODUCT_ATTENTION,
+    MULTIHEAD_ATTENTION,
     BATCH_NORM,
     ADAPTIVE_AVG_POOL2D,
     LOCAL_RESPONSE_NORM,

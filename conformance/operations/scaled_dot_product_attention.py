@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..case import Case
-from ..drawing import Draw, Reach
+from ..drawing import Draw
 from ..law import Law
 from ..laws.batch_is_independent import batch_is_independent
 from ..laws.batch_permutes import batch_permutes
@@ -20,30 +20,10 @@ from ..laws.queries_permute import queries_permute
 from ..laws.unbatched_is_batch_of_one import unbatched_is_batch_of_one
 from ..operation import Kink, Operation, Rejection, Samples
 from ..tree import Array
+from ._attended import KEYS, MASKS, QUERIES, VALUES, seeing
 from ._shapes import LARGE
 
 Shape = tuple[int, ...]
-
-QUERIES = Reach(
-    rows=((1.0, 0.0), (4.0, 0.0), (0.1, 0.0), (8.0, 0.0), (1e-4, 0.0), (1.0, 4.0), (0.0, 7.3)),
-    whole=((4.0, 0.0), (1e-4, 0.0), (1.0, 8.0)),
-)
-"""Scores from nearly equal to far apart. Where one key has all the weight no gradient is left to be judged."""
-
-KEYS = Reach(rows=((1.0, 0.0), (2.0, 0.0), (0.1, 0.0), (1.0, 4.0)), whole=((1.0, 0.0), (1.0, 8.0)))
-"""Keys that differ in length, and such as have much in common, which changes no weight."""
-
-VALUES = Reach(
-    rows=(*((factor, 0.0) for factor in (1.0, 10.0, 0.1, 100.0, 1e-2)), (1.0, 10.0)),
-    whole=((1.0, 30.0), (1e30, 0.0), (1e-30, 0.0)),
-)
-"""Values whose differences, of which the gradient of the scores is made, keep their digits."""
-
-MASKS = Reach(
-    rows=((1.0, 0.0), (4.0, 0.0), (0.1, 0.0), (1e-4, 0.0), (1.0, 100.0), (1.0, -1e3), (0.0, 7.3)),
-    whole=((1.0, 1e4), (1.0, -1e4), (0.1, 1e3), (2.0, -1e3)),
-)
-"""What is added to scores: mostly offsets, which change no weight and overflow where nothing is subtracted."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +44,7 @@ def cases(draw: Draw) -> Case:
     scale = draw.choice((None, 0.3, None, 1.0, -0.7))
     mask: Array | None = None
     if kind == "boolean":
-        mask = _boolean(draw, _mask_shape(draw, shapes.scores))
+        mask = seeing(draw, _mask_shape(draw, shapes.scores))
     elif kind == "floating":
         mask = draw.tensor(_mask_shape(draw, shapes.scores), 0.5, MASKS)
     return draw.case(
@@ -167,17 +147,6 @@ def _mask_shape(draw: Draw, scores: Shape) -> Shape:
     *leading, keys = scores[draw.integer(0, len(scores) - 2) :]
     # What is added to all keys alike changes no weight, and has no gradient: rarely.
     return (*(1 if draw.rarely(4) else size for size in leading), 1 if draw.rarely(12) else keys)
-
-
-def _boolean(draw: Draw, shape: Shape) -> Array:
-    """True in two places of three, and somewhere in every row: no query is without a key."""
-    mask = draw.classes(shape, 3) > 0
-    if shape[-1]:
-        rows = mask.reshape(-1, shape[-1])
-        spared = np.flatnonzero(~rows.any(axis=-1))
-        rows[spared, spared % shape[-1]] = True
-        mask = rows.reshape(shape)
-    return mask
 
 
 def samples(case: Case) -> Samples:

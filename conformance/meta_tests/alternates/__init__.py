@@ -38,6 +38,7 @@ from . import (
     mean,
     mse_loss,
     mul,
+    multihead_attention,
     relu,
     relu6,
     rnn,
@@ -97,6 +98,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *adamw.ALTERNATES,
     *clip_grad_norm.ALTERNATES,
     *scaled_dot_product_attention.ALTERNATES,
+    *multihead_attention.ALTERNATES,
 )
 
 __all__ = ["ALTERNATES", "Alternate"]

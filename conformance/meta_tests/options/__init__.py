@@ -36,6 +36,7 @@ from . import (
     mean,
     mse_loss,
     mul,
+    multihead_attention,
     relu,
     relu6,
     rnn,
@@ -93,6 +94,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "adamw": adamw.OPTIONS,
     "clip_grad_norm": clip_grad_norm.OPTIONS,
     "scaled_dot_product_attention": scaled_dot_product_attention.OPTIONS,
+    "multihead_attention": multihead_attention.OPTIONS,
 }
 
 IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
@@ -136,4 +138,5 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "adamw": adamw.IMPOSSIBLE,
     "clip_grad_norm": clip_grad_norm.IMPOSSIBLE,
     "scaled_dot_product_attention": scaled_dot_product_attention.IMPOSSIBLE,
+    "multihead_attention": multihead_attention.IMPOSSIBLE,
 }

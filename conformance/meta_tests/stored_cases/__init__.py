@@ -32,6 +32,7 @@ from . import (
     mean,
     mse_loss,
     mul,
+    multihead_attention,
     relu,
     relu6,
     rnn,
@@ -86,4 +87,5 @@ STORED_CASES: tuple[Case, ...] = (
     *adamw.CASES,
     *clip_grad_norm.CASES,
     *scaled_dot_product_attention.CASES,
+    *multihead_attention.CASES,
 )

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.func import functional_call
 
 from .case import Argument, Case
 from .kernel import Kernel
-from .specification import build, differentiated, has_derivative
+from .specification import build, differentiated, evaluated, has_derivative
 from .tree import Array, Tree, leaves
 
 Function = Callable[..., Any]
@@ -26,7 +25,7 @@ def reference_function(operation: str) -> Function:
         module = build(Case(operation=operation, dtype="", config=config, params=params))  # type: ignore[arg-type]
         if any(isinstance(given, Mapping) for given in inputs):
             return module(dict(params), *inputs)
-        return functional_call(module, dict(params), inputs, strict=True)
+        return evaluated(module, params, inputs)
 
     return function
 

@@ -6,7 +6,7 @@ otherwise: a selection moves elements without touching them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -172,7 +172,8 @@ Node: TypeAlias = Call | Select
 class Graph:
     """A recorded run. `params` are all names of the module's state_dict; two names of one tensor share a slot.
 
-    `buffers` are names without a derivative. `constants` are slots that the recorded code made itself.
+    `buffers` are names without a derivative, and `updates` the slots of the new values of those that the run
+    overwrites. `constants` are slots that the recorded code made itself.
     """
 
     inputs: tuple[int | None, ...]
@@ -183,6 +184,11 @@ class Graph:
     nodes: tuple[Node, ...]
     output: Slots
     slots: int
+    updates: Mapping[str, int] = field(default_factory=dict)
+
+    def with_updates(self) -> "Graph":
+        """The same run with (output, the new values of buffers in order) for its output; itself without any."""
+        return replace(self, output=(self.output, *self.updates.values())) if self.updates else self
 
     @property
     def operations(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,23 @@ from .backend import Backend, Failure, load
 from .errors import UsageError
 from .graph import Shape
 from .kernel import Kernel, guarded
+from .losses import LOSSES
 from .operations import OPERATIONS
 from .recorder import record
 from .selection import choose, natural, not_negative
-from .trajectory import LOSSES
+from .trajectory import with_statistics
 from .tree import Array, is_floating
 
 Gradient = dict[str, Array]
 """An array for each learned parameter, by name."""
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """A run as a kernel; behind its output it returns the new values of `statistics`, where there are any."""
+
+    kernel: Kernel
+    statistics: tuple[str, ...]
 
 
 class Model:
@@ -29,8 +39,14 @@ class Model:
 
     The module gives structure and initial values and is not changed; `params` are the model's own, NumPy
     arrays by their state_dict names (the first one of a tied parameter). Floating inputs and targets are
-    converted to the dtype of the params. `loss` is "cross_entropy" for classifiers, whose outputs are logits
-    (N, C) and whose targets are class indices (N,), or "mse_loss" for regressions.
+    converted to the dtype of the params; integer inputs are passed on, and have no gradient.
+
+    `loss` is "cross_entropy" for classifiers, whose outputs are logits (N, C) or (N, C, d1, ...) and whose
+    targets are class indices (N,) or (N, d1, ...), "token_cross_entropy" for sequences of tokens, with logits
+    (N, T, V) and targets (N, T), or "mse_loss" for regressions.
+
+    Steps and gradients are those of the mode that the module is in (training, unless it says otherwise), in which
+    a step also updates running statistics; everything else is evaluated in evaluation mode.
 
     Raises UsageError where the backend, the loss or the module is not what it must be (NotRecordable, with the
     user's line, is one) or the backend lacks a kernel that is needed, CallFault where a kernel raises.
@@ -58,41 +74,47 @@ class Model:
                 f"{', '.join(self.backend.declaration.dtypes)} (see Module.to)"
             )
         self.dtype = self._recorded = np.dtype(dtypes.pop())
-        self._kernels: dict[tuple[Shape, str], Kernel] = {}
+        self._loss = LOSSES[loss]
+        self._kernels: dict[tuple[Shape, str, bool], _Recorded] = {}
 
     def forward(self, x: Array) -> Array:
         """The module's output: logits, or a regression's prediction."""
         x = self._array(x)
-        return self._evaluate(self._kernel(x), self._given(), x)
+        return np.asarray(self._evaluate(self._kernel(x, training=False).kernel, self._given(), x))
 
     def predict(self, x: Array) -> Array:
         """The probabilities of the classes; a regression's prediction."""
         output = self.forward(x)
-        if self.loss_name != "cross_entropy":
+        if not self._loss.has_classes:
             return output
-        return self._evaluate(self._part("softmax"), {}, output, dim=1)
+        return np.asarray(self._evaluate(self._part("softmax"), {}, output, dim=self._loss.class_axis))
 
     def loss(self, x: Array, target: Array) -> float:
         """The mean loss."""
-        output, target = self.forward(x), self._array(target)
-        return float(self._evaluate(self._part(self.loss_name), {}, output, target, **LOSSES[self.loss_name]))
+        return self._loss_of(self.forward(x), self._array(target))
 
     def accuracy(self, x: Array, target: Array, batch_size: int = 100) -> float:
-        """The share of samples whose largest logit is the target's; the last, smaller batch counts too."""
+        """The share of targets whose logit is the largest; the last, smaller batch counts too.
+
+        A target that the loss ignores is not counted.
+        """
         natural("batch_size", batch_size)
         self._require_classes("accuracy")
         x, target = self._array(x), self._array(target)
-        if not len(target):
+        # No class has the number that is ignored.
+        counted = int(np.sum(target != self._loss.config["ignore_index"]))
+        if not counted:
             raise UsageError("accuracy of no samples")
         right = sum(
-            int(np.sum(np.argmax(self.forward(rows), axis=1) == labels))
+            int(np.sum(np.argmax(self.forward(rows), axis=self._loss.class_axis) == labels))
             for rows, labels in batches(x, target, batch_size)
         )
-        return right / len(target)
+        return right / counted
 
     def gradient(self, x: Array, target: Array) -> Gradient:
         """The gradient of the mean loss, by the kernels' pullbacks."""
-        return self._loss_and_gradient(self._array(x), self._array(target))[1]
+        _, gradient, _ = self._descent(self._array(x), self._array(target))
+        return gradient
 
     def numerical_gradient(
         self, x: Array, target: Array, indices: Mapping[str, Sequence[Any]] | None = None
@@ -116,11 +138,15 @@ class Model:
         return {name: fine._differences(name, x, target, list(wanted)) for name, wanted in indices.items()}
 
     def step(self, x: Array, target: Array, *, lr: float) -> float:
-        """One step of gradient descent on a batch, params - lr * gradient; the loss before it."""
-        value, gradient = self._loss_and_gradient(self._array(x), self._array(target))
+        """One step of gradient descent on a batch, params - lr * gradient; the loss before it.
+
+        Running statistics are those after the batch.
+        """
+        value, gradient, statistics = self._descent(self._array(x), self._array(target))
         with np.errstate(all="ignore"):  # a rate that is too large ends in NaN, not in warnings
             for name, change in gradient.items():
                 self.params[name] = np.asarray(self.params[name] - self.dtype.type(lr) * change)
+        self.params.update(statistics)
         return value
 
     def train(
@@ -186,24 +212,32 @@ class Model:
 
     # How it is evaluated.
 
-    def _loss_and_gradient(self, x: Array, target: Array) -> tuple[float, Gradient]:
-        model, loss = self._vjp(self._kernel(x)), self._vjp(self._part(self.loss_name))
+    def _descent(self, x: Array, target: Array) -> tuple[float, Gradient, dict[str, Array]]:
+        """The loss of a batch, its gradient, and the running statistics after it."""
+        recorded = self._kernel(x, training=True)
+        model, scoring = self._vjp(recorded.kernel), self._vjp(self._part(self._loss.operation))
 
-        def pull_back() -> tuple[float, Gradient]:
-            output, pullback = model(self._given(), x)
-            value, pull_loss = loss({}, output, target, **LOSSES[self.loss_name])
+        def pull_back() -> tuple[float, Gradient, dict[str, Array]]:
+            returned, pullback = model(self._given(), x)
+            output, *new = returned if recorded.statistics else (returned,)
+            value, pull_loss = scoring({}, *self._loss.samples(output, target), **self._loss.config)
             _, (cotangent, _) = pull_loss(np.ones((), self.dtype))
-            found, _ = pullback(cotangent)
-            return float(value), {name: found[name] for name in self._learned}
+            found, _ = pullback(with_statistics(cotangent.reshape(output.shape), new))
+            gradient = {name: found[name] for name in self._learned}
+            return float(value), gradient, dict(zip(recorded.statistics, new, strict=True))
 
-        result: tuple[float, Gradient] = guarded(pull_back)
+        result: tuple[float, Gradient, dict[str, Array]] = guarded(pull_back)
         return result
 
-    def _evaluate(self, kernel: Kernel, params: Mapping[str, Array], *inputs: Array, **config: Any) -> Array:
+    def _loss_of(self, output: Array, target: Array) -> float:
+        scoring, samples = self._part(self._loss.operation), self._loss.samples(output, target)
+        return float(np.asarray(self._evaluate(scoring, {}, *samples, **self._loss.config)))
+
+    def _evaluate(self, kernel: Kernel, params: Mapping[str, Array], *inputs: Array, **config: Any) -> Any:
         forward = kernel.forward
         if forward is None:
-            return np.asarray(guarded(lambda: self._vjp(kernel)(params, *inputs, **config)[0]))
-        return np.asarray(guarded(lambda: forward(params, *inputs, **config)))
+            return guarded(lambda: self._vjp(kernel)(params, *inputs, **config)[0])
+        return guarded(lambda: forward(params, *inputs, **config))
 
     def _differences(self, name: str, x: Array, target: Array, indices: list[Any]) -> Array:
         kept = self.params[name]
@@ -215,13 +249,19 @@ class Model:
                 for sign in (1, -1):
                     self.params[name] = kept.copy()
                     self.params[name][index] += sign * step
-                    around.append((float(self.params[name][index]), self.loss(x, target)))
+                    around.append((float(self.params[name][index]), self._training_loss(x, target)))
                 (above, high), (below, low) = around
                 # The step that the params took, which rounding may have changed.
                 found.append((high - low) / (above - below))
         finally:
             self.params[name] = kept
         return np.array(found)
+
+    def _training_loss(self, x: Array, target: Array) -> float:
+        """The mean loss in the mode in which gradients are taken."""
+        recorded = self._kernel(x, training=True)
+        output = self._evaluate(recorded.kernel, self._given(), x)
+        return self._loss_of(np.asarray(output[0] if recorded.statistics else output), target)
 
     def _in(self, dtype: str) -> "Model":
         """The same model with the same params in another dtype."""
@@ -236,28 +276,28 @@ class Model:
     def _given(self) -> dict[str, Array]:
         return {name: self.params[first] for name, first in self._first_name.items()}
 
-    def _kernel(self, x: Array) -> Kernel:
-        key = (x.shape, x.dtype.kind)
+    def _kernel(self, x: Array, *, training: bool) -> "_Recorded":
+        key = (x.shape, x.dtype.kind, training)
         if key not in self._kernels:
-            self._kernels[key] = self._compose(x)
+            self._kernels[key] = self._compose(x, training)
         return self._kernels[key]
 
-    def _compose(self, x: Array) -> Kernel:
+    def _compose(self, x: Array, training: bool) -> "_Recorded":
         example = torch.from_numpy(np.zeros(x.shape, self._recorded if is_floating(x) else x.dtype))
         try:
-            graph = record(self.module, [example])
+            graph = record(self.module, [example], evaluation=not training)
         except (RuntimeError, ValueError, IndexError) as error:
             raise UsageError(f"the module refuses an input of shape {x.shape}: {error}") from None
         if not isinstance(graph.output, int):
             raise UsageError("the module returns several tensors, a model returns one")
-        kernel = graph.kernel(self.backend, type(self.module).__name__)
+        kernel = graph.with_updates().kernel(self.backend, type(self.module).__name__)
         if isinstance(kernel, Failure):
             raise UsageError(kernel.reason)
         lacking = [name for name in graph.operations if name not in self.backend.kernels]
         if lacking:
             name = type(self.module).__name__
             raise UsageError(f"{name} needs {', '.join(lacking)}: {self.backend.name} has no such kernel")
-        return kernel
+        return _Recorded(kernel, tuple(graph.updates))
 
     def _part(self, operation: str) -> Kernel:
         kernel = self.backend.kernels.get(operation)
@@ -276,7 +316,7 @@ class Model:
         return array.astype(self.dtype, copy=False) if is_floating(array) else array
 
     def _require_classes(self, what: str) -> None:
-        if self.loss_name != "cross_entropy":
+        if not self._loss.has_classes:
             raise UsageError(f"{what} is a classifier's, this model is trained with {self.loss_name}")
 
 

@@ -66,7 +66,10 @@ def native_batch_norm(
     momentum: float,
     eps: float,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """(y, mean, 1 / sqrt(variance + eps)); in evaluation the last two are empty. Running statistics stay."""
+    """(y, mean, 1 / sqrt(variance + eps)); in evaluation the last two are empty.
+
+    In training, running statistics are overwritten.
+    """
     kept = [1, -1, *[1] * (x.ndim - 2)]
     dims = [0, *range(2, x.ndim)]
     if training:
@@ -74,6 +77,10 @@ def native_batch_norm(
         difference = x - mean.reshape(kept)
         rstd = ((difference * difference).mean(dims) + eps).rsqrt()
         saved = mean, rstd
+        if running_mean is not None and running_var is not None:
+            variance = (difference * difference).sum(dims) / (x.numel() // x.shape[1] - 1)
+            running_mean.copy_((1 - momentum) * running_mean + momentum * mean)
+            running_var.copy_((1 - momentum) * running_var + momentum * variance)
     else:
         assert running_mean is not None and running_var is not None
         mean, rstd = running_mean, 1 / (running_var + eps).sqrt()

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.func import functional_call
 
 from .case import Case
 from .drawing import Choice
 from .noise import INJECTED, Batchable, Form, Noise, forms_of
-from .specification import build, differentiated, known_warnings
+from .specification import build, differentiated, evaluated, known_warnings
 from .tree import Array, Tree, is_floating, map_leaves
 
 RUNS = 12
@@ -175,7 +174,7 @@ class _Evaluation:
         def evaluate(params: dict[str, Tensor], *inputs: Any) -> Any:
             if first.mappings:
                 return module(params, *first.passed(inputs))
-            return functional_call(module, params, inputs, strict=True)
+            return evaluated(module, params, inputs)
 
         if self._lanes > 1:
             evaluate = torch.vmap(evaluate, in_dims=(0, *(None if t is None else 0 for t in inputs)))

@@ -6,9 +6,11 @@ be recorded by one run and is refused with the user's line, as is everything out
 """
 
 import linecache
+import math
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,11 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
 
 from .errors import UsageError
-from .graph import Call, Graph, Node, Select, Slots, flat
-from .recording_rules import DATA, IN_PLACE, METADATA, OPERATIONS, VIEWS
+from .graph import Call, Graph, Node, Select, Shape, Slots, flat
+from .recording_rules import ALIASES, DATA, IN_PLACE, METADATA, OPERATIONS, VIEWS
 from .rules.layers import padded_convolution
-from .rules.recipe import Outside
+from .rules.normalisation import running_layer
+from .rules.recipe import Outside, Recipe, Rule
 from .tree import Array
 
 _TORCH = str(Path(torch.__file__).parent)
@@ -38,14 +41,15 @@ class NotRecordable(UsageError):
     outside: tuple[str, ...] = ()
 
 
-def record(module: nn.Module, inputs: Sequence[Tensor | None]) -> Graph:
+def record(module: nn.Module, inputs: Sequence[Tensor | None], *, evaluation: bool = False) -> Graph:
     """The graph of `module(*inputs)`, valid for inputs of these shapes.
 
-    The module runs once, on copies, in the mode (training or evaluation) that it is in; it is not changed.
-    Raises NotRecordable, and whatever the module itself raises.
+    The module runs once, on copies, in the mode (training or evaluation) that it is in, or in evaluation mode; it
+    is not changed. Raises NotRecordable, and whatever the module itself raises.
     """
     recorder = _Recorder(module, [None if x is None else x.detach().clone() for x in inputs])
-    with warnings.catch_warnings(), torch.enable_grad(), recorder:
+    mode = _evaluating(module) if evaluation else nullcontext()
+    with warnings.catch_warnings(), torch.enable_grad(), mode, _same_buffers(module), recorder:
         # What torch warns of is about this run, and nobody sees its results.
         warnings.simplefilter("ignore")
         try:
@@ -58,6 +62,41 @@ def record(module: nn.Module, inputs: Sequence[Tensor | None]) -> Graph:
     except NotRecordable as problem:
         problem.outside = tuple(recorder.outside)
         raise
+
+
+@contextmanager
+def _evaluating(module: nn.Module) -> Iterator[None]:
+    """The module in evaluation mode; afterwards every part of it is in its own mode again."""
+    modes = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part, training in modes:
+            part.training = training
+
+
+@contextmanager
+def _same_buffers(module: nn.Module) -> Iterator[None]:
+    """Put back what a run has replaced, and refuse it: only what torch's layers overwrite is understood."""
+    kept = [
+        (part, prefix, name, buffer)
+        for prefix, part in module.named_modules()
+        for name, buffer in part.named_buffers(recurse=False)
+    ]
+    replaced: list[str] = []
+    try:
+        yield
+    finally:
+        for part, prefix, name, buffer in kept:
+            if getattr(part, name) is not buffer:
+                setattr(part, name, buffer)
+                replaced.append(f"{prefix}.{name}".lstrip("."))
+    if replaced:
+        raise NotRecordable(
+            f"the module replaces its buffer {', '.join(replaced)}: state that a run leaves behind is outside "
+            "the specification, but for the statistics of torch's own batch norms"
+        )
 
 
 @dataclass(frozen=True)
@@ -80,8 +119,20 @@ class _Asked:
         """Whether its name says that it writes to its first operand."""
         return self.name in IN_PLACE or (self.name.endswith("_") and not self.name.startswith("__"))
 
-    def run(self) -> Any:
-        return self.function(*self.args, **self.options)
+    @property
+    def rule(self) -> Rule | None:
+        """What it is in the specification; two functions of one name may take their arguments in other orders."""
+        return OPERATIONS.get(self.full_name, OPERATIONS.get(self.name))
+
+    def run(self, spared: Sequence[Tensor | None] = ()) -> Any:
+        """Run it, on copies of those of its arguments that it must not write to."""
+        copies = {id(tensor): tensor.clone() for tensor in spared if tensor is not None}
+
+        def copied(value: Any) -> Any:
+            return copies.get(id(value), value)
+
+        options = {key: copied(value) for key, value in self.options.items()}
+        return self.function(*map(copied, self.args), **options)
 
 
 @dataclass(frozen=True)
@@ -111,12 +162,12 @@ class _Recorder(TorchFunctionMode):
         self.outside: dict[str, None] = {}
         self.inputs = tuple(None if x is None else self._new_slot(x) for x in arguments)
         self.params: dict[str, int] = {}
-        self.buffers: set[str] = set()
+        self.buffers: dict[str, Tensor] = {}
         for name, parameter in module.named_parameters(remove_duplicate=False):
             self.params[name] = self._known_slot(parameter)
         for name, buffer in module.named_buffers(remove_duplicate=False):
             self.params[name] = self._known_slot(buffer)
-            self.buffers.add(name)
+            self.buffers[name] = buffer
         self._given = {_storage(tensor) for tensor in self._alive}
         given = (tensor.dtype for tensor in self._alive if tensor.is_floating_point())
         self._dtype = next(given, torch.get_default_dtype())
@@ -130,13 +181,16 @@ class _Recorder(TorchFunctionMode):
             return asked.run()
         if not any(self._is_tracked(tensor) for tensor in asked.operands):
             return self._constant(asked)
+        if name in ("add_", "__float__") and self._is_counter(asked.first):
+            # Counting is part of batch_norm, which comes next, and so is a momentum that is one by their number.
+            return asked.first if name == "add_" else math.nan
         if name in DATA:
             raise NotRecordable(f"{full_name}: one run cannot record what depends on data, {self.where()}")
         reason = next((self._reasons[id(t)] for t in asked.operands if id(t) in self._reasons), None)
         if name == "conv2d" and id(asked.first) in self._pads:
             reason = None
-        if reason is None and name in OPERATIONS:
-            return self._operation(asked)
+        if reason is None and asked.rule is not None:
+            return self._operation(asked, asked.rule)
         if reason is None and name in VIEWS:
             return self._view(asked)
         return self._outside(asked, reason)
@@ -144,7 +198,12 @@ class _Recorder(TorchFunctionMode):
     def graph(self, output: Any) -> Graph:
         """The finished graph, without the nodes that the output does not need."""
         slots = self._output_slots(output)
-        needed = set(flat(slots))
+        updates = {
+            name: self._slot_of[id(buffer)]
+            for name, buffer in self.module.named_buffers()
+            if self._slot_of[id(buffer)] != self.params[name]
+        }
+        needed = {*flat(slots), *updates.values()}
         nodes: list[Node] = []
         for node in reversed(self.nodes):
             if needed.intersection(node.writes()):
@@ -155,6 +214,7 @@ class _Recorder(TorchFunctionMode):
             input_shapes=tuple(None if x is None else tuple(x.shape) for x in self.arguments),
             params=self.params,
             buffers=frozenset(self.buffers),
+            updates=updates,
             constants={slot: value for slot, value in self.constants.items() if slot in needed},
             nodes=tuple(reversed(nodes)),
             output=slots,
@@ -182,16 +242,17 @@ class _Recorder(TorchFunctionMode):
 
     # What becomes of a call.
 
-    def _operation(self, asked: _Asked) -> Any:
+    def _operation(self, asked: _Asked, rule: Rule) -> Any:
         self._require_gradients()
         if asked.writes:
             self._may_be_written(asked.full_name, asked.first)
         pad = self._pads.get(id(asked.first)) if asked.name == "conv2d" else None
+        options = {ALIASES.get(key, key): value for key, value in asked.options.items()}
         try:
             if pad is not None:
-                recipe = padded_convolution(pad.mode, pad.pads, *asked.args, **asked.options)
+                recipe = padded_convolution(pad.mode, pad.pads, *asked.args, **options)
             else:
-                recipe = OPERATIONS[asked.name](*asked.args, **asked.options)
+                recipe = rule(*asked.args, **options)
         except Outside as problem:
             raise NotRecordable(f"{asked.full_name}: {problem}, {self.where()}") from None
         except TypeError as problem:
@@ -202,38 +263,63 @@ class _Recorder(TorchFunctionMode):
         if written is not None:
             assert isinstance(written, Tensor)
             self._may_be_written(asked.full_name, written)
-        params = {key: self._slot(tensor) for key, tensor in recipe.params.items()}
+        for tensor in recipe.updates:
+            if tensor is not None and not any(tensor is buffer for buffer in self.buffers.values()):
+                self._may_be_written(asked.full_name, tensor)
+        params = {key: self._operand(operand) for key, operand in recipe.params.items()}
         inputs = tuple(None if operand is None else self._operand(operand) for operand in recipe.inputs)
         place = self.where()
-        result = asked.run()
+        result = asked.run(spared=recipe.updates)
         self._require_dtype(asked.full_name, result)
         if written is not None:
             self._overwritten(written, place)
-        outputs = self._result_slots(result)
         if recipe.operation is None:
-            self._copied(inputs, outputs, result)
+            self._copied(recipe, inputs, result)
         else:
+            new, shapes = self._updated(recipe, place)
+            outputs = self._result_slots(recipe.arranged(result))
             self.nodes.append(
                 Call(
                     operation=recipe.operation,
                     config=recipe.config,
                     params=params,
                     inputs=inputs,
-                    outputs=outputs,
-                    shapes=tuple(tuple(tensor.shape) for tensor in _tensors(result)),
+                    outputs=(outputs, *new) if new else outputs,
+                    shapes=(*(tuple(tensor.shape) for tensor in _tensors(result)), *shapes),
                     where=place,
                 )
             )
         return result
 
-    def _copied(self, inputs: tuple[int | None, ...], output: Slots, result: Tensor) -> None:
-        (source,) = inputs
-        assert isinstance(output, int)
+    def _copied(self, recipe: Recipe, inputs: tuple[int | None, ...], result: Tensor) -> None:
+        """The elements of the only input as they are, perhaps in another shape."""
+        (source,), (x,) = inputs, recipe.inputs
         assert source is not None
-        shape = tuple(result.shape)
+        assert isinstance(x, Tensor)
         self.nodes.append(
-            Select(source=source, output=output, source_shape=shape, shape=shape, positions=None)
+            Select(
+                source=source,
+                output=self._new_slot(result),
+                source_shape=tuple(x.shape),
+                shape=tuple(result.shape),
+                positions=None,
+            )
         )
+
+    def _updated(self, recipe: Recipe, place: str) -> tuple[list[int], list[Shape]]:
+        """The slots and shapes of new values of tensors, which they have from now on."""
+        slots: list[int] = []
+        shapes: list[Shape] = []
+        for tensor in recipe.updates:
+            if tensor is None:
+                slots.append(self._count)
+                shapes.append(())
+                self._count += 1
+            else:
+                self._overwritten(tensor, place)
+                slots.append(self._new_slot(tensor))
+                shapes.append(tuple(tensor.shape))
+        return slots, shapes
 
     def _view(self, asked: _Asked) -> Any:
         """Run a view twice: on the tensor, and on the positions of its elements, which tells what it selects."""
@@ -282,7 +368,7 @@ class _Recorder(TorchFunctionMode):
     def _outside(self, asked: _Asked, reason: str | None) -> Any:
         """A call that has no place: an error where its result is needed, at once if it writes to a tensor."""
         own = f"{asked.full_name} is outside the specification, {self.where()}"
-        if asked.name not in OPERATIONS and asked.name not in VIEWS:
+        if asked.rule is None and asked.name not in VIEWS:
             self.outside[own] = None
         reason = reason or own
         if asked.writes or "out" in asked.options:
@@ -344,10 +430,18 @@ class _Recorder(TorchFunctionMode):
         return self._constant_slot(tensor.detach().numpy().copy())
 
     def _operand(self, operand: Tensor | float) -> int:
-        """The slot of an input; a number is kept in float64, whatever dtype the graph will run in."""
+        """The slot of an operand; a float is kept in float64, whatever dtype the graph will run in."""
         if isinstance(operand, Tensor):
             return self._slot(operand)
-        return self._constant_slot(np.asarray(operand, dtype=np.float64))
+        return self._constant_slot(
+            np.asarray(operand, dtype=np.int64 if isinstance(operand, int) else np.float64)
+        )
+
+    def _is_counter(self, tensor: Any) -> bool:
+        """Whether a batch norm of torch's own is at its count of batches."""
+        return any(tensor is buffer for buffer in self.buffers.values()) and (
+            (layer := running_layer()) is not None and tensor is layer.num_batches_tracked
+        )
 
     def _constant_slot(self, value: Array) -> int:
         slot = self._count

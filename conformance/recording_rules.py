@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 
 from .rules.activations import along, elementwise, gelu, hardtanh, leaky_relu
-from .rules.arithmetic import add, mul, reflected_sub, sub
-from .rules.layers import conv2d, dropout, flatten, layer_norm, linear, local_response_norm
+from .rules.arithmetic import add, mean, mul, reflected_sub, sub
+from .rules.embedding import embedding, embedding_of_a_table
+from .rules.layers import conv2d, dropout, flatten, linear
 from .rules.losses import cross_entropy, mse_loss
+from .rules.normalisation import batch_norm, batch_norm_in_another_order, layer_norm, local_response_norm
 from .rules.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool2d, max_pool2d_with_indices
 from .rules.recipe import Rule, in_place
-from .rules.recurrent import cell, elman
-from .rules.tensors import concat, dot, matmul, mean, mm, mv, reflected_matmul, stacked_along
+from .rules.recurrent import cell, lstm, network
+from .rules.tensors import concat, dot, matmul, mm, mv, reflected_matmul, stacked_along
 
 OPERATIONS: Mapping[str, Rule] = {
     "linear": linear,
@@ -28,17 +30,23 @@ OPERATIONS: Mapping[str, Rule] = {
     "avg_pool2d": avg_pool2d,
     "cross_entropy": cross_entropy,
     "mse_loss": mse_loss,
-    "rnn_tanh": elman("tanh"),
-    "rnn_relu": elman("relu"),
+    "rnn_tanh": network("rnn", nonlinearity="tanh"),
+    "rnn_relu": network("rnn", nonlinearity="relu"),
+    "lstm": lstm,
+    "gru": network("gru", gates=3),
     "rnn_tanh_cell": cell("rnn_cell", nonlinearity="tanh"),
     "rnn_relu_cell": cell("rnn_cell", nonlinearity="relu"),
     "lstm_cell": cell("lstm_cell"),
     "gru_cell": cell("gru_cell"),
+    "embedding": embedding,
+    "torch.embedding": embedding_of_a_table,
     "dropout": dropout,
     "layer_norm": layer_norm,
     "gelu": gelu,
     "silu": elementwise("silu"),
     "silu_": in_place(elementwise("silu")),
+    "batch_norm": batch_norm,
+    "torch.batch_norm": batch_norm_in_another_order,
     "adaptive_avg_pool2d": adaptive_avg_pool2d,
     "local_response_norm": local_response_norm,
     "relu6": elementwise("relu6"),
@@ -85,7 +93,13 @@ OPERATIONS: Mapping[str, Rule] = {
     "mv": mv,
     "dot": dot,
 }
-"""Torch functions that become an operation, or a copy of the judge's own."""
+"""Torch functions that become an operation, or a copy of the judge's own.
+
+By their short names or, where two functions of one short name differ in their arguments, by their full ones.
+"""
+
+ALIASES: Mapping[str, str] = {"axis": "dim", "keepdims": "keepdim"}
+"""NumPy's names of options, which torch's own functions take as well."""
 
 VIEWS = frozenset(
     """

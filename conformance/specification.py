@@ -6,13 +6,15 @@ The one place where the judge meets `reference`.
 import importlib
 import inspect
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from .case import Case
 
@@ -77,6 +79,29 @@ def _options(operation: str) -> frozenset[str]:
 def differentiated(module: nn.Module) -> frozenset[str]:
     """The params that the reference differentiates: buffers (class weights, running statistics) it does not."""
     return frozenset(name for name, _ in module.named_parameters())
+
+
+@lru_cache(maxsize=256)
+def statistics(module: nn.Module) -> tuple[str, ...]:
+    """The buffers that a call writes to: running statistics of torch's own batch norms, in training."""
+    written = {
+        id(buffer)
+        for layer in module.modules()
+        if isinstance(layer, _BatchNorm) and type(layer).forward is _BatchNorm.forward
+        for buffer in layer.buffers(recurse=False)
+        if layer.training and layer.track_running_stats
+    }
+    return tuple(name for name, buffer in module.named_buffers() if id(buffer) in written)
+
+
+def evaluated(module: nn.Module, params: Mapping[str, Tensor], inputs: Sequence[Tensor | None]) -> Any:
+    """The output of a module with these params, or (output, new statistics in order) where there are any.
+
+    Nothing that is given is written to.
+    """
+    fresh = {name: params[name].clone() for name in statistics(module)}
+    output = functional_call(module, {**params, **fresh}, tuple(inputs), strict=True)
+    return (output, *fresh.values()) if fresh else output
 
 
 def has_derivative(operation: str) -> bool:

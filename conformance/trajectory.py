@@ -1,6 +1,6 @@
 """Gradient descent, step by step: a backend's, and PyTorch's in float64 with its spread under rounding."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -9,60 +9,79 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.func import functional_call
 
 from .case import Case
 from .kernel import Arguments, Kernel, call_pullback, call_vjp
 from .law import NotJudged
+from .losses import LOSSES
 from .noise import INJECTED, Batchable, Noise
 from .oracle import MORE_RUNS, RUNS, root_mean_square
-from .specification import build, known_warnings
-from .tree import Array
+from .specification import build, differentiated, evaluated, known_warnings, statistics
+from .tree import Array, Tree, is_floating
 
 Batch: TypeAlias = tuple[Array, Array]
 """Inputs and targets."""
 
-LOSSES: Mapping[str, Mapping[str, Any]] = {
-    "cross_entropy": {"ignore_index": -100, "reduction": "mean", "label_smoothing": 0.0},
-    "mse_loss": {"reduction": "mean"},
-}
-"""The losses that models are trained with, and their complete configs: torch's defaults."""
-
 
 def descend(
     model: Kernel,
-    loss: Kernel,
+    scoring: Kernel,
     case: Case,
     params: Mapping[str, Array],
     batches: Sequence[Batch],
     *,
     rate: float,
+    loss: str,
 ) -> tuple[Array, dict[str, Array]]:
     """Step to params - rate * gradient of the mean loss, once for each batch: the losses and the last params.
 
-    Raises CallFault where a kernel does, NotJudged where what it returns does not fit.
+    `scoring` is the kernel of `loss`. Running statistics are those after each step. Raises CallFault where a
+    kernel does, NotJudged where what it returns does not fit.
     """
-    losses = []
-    params = dict(params)
+    losses, asked = [], LOSSES[loss]
+    params, module = dict(params), build(case)
+    learned, written = differentiated(module), statistics(module)
     for x, target in batches:
         step = replace(case, params=params, inputs=(x,))
-        output, pullback = call_vjp(model, step, Arguments.of(step))
-        if not isinstance(output, np.ndarray) or len(output) != len(target):
+        returned, pullback = call_vjp(model, step, Arguments.of(step))
+        output, new = _divided(returned, params, written)
+        if len(output) != len(target):
             raise NotJudged("the output of vjp() has the wrong shape")
-        config = LOSSES[loss.operation]
-        question = Case(operation=loss.operation, dtype=case.dtype, config=config, inputs=(output, target))
-        value, pull_loss = call_vjp(loss, question, Arguments.of(question))
+        samples = asked.samples(output, target)
+        question = Case(operation=asked.operation, dtype=case.dtype, config=asked.config, inputs=samples)
+        value, pull_loss = call_vjp(scoring, question, Arguments.of(question))
         _, (g, _) = call_pullback(pull_loss, question, np.ones((), case.dtype))
-        if not isinstance(value, np.ndarray) or value.shape or g is None or g.shape != output.shape:
-            raise NotJudged(f"{loss.operation} returned the wrong shape")
-        gradient, _ = call_pullback(pullback, step, g)
+        if not isinstance(value, np.ndarray) or value.shape or g is None or g.shape != samples[0].shape:
+            raise NotJudged(f"{asked.operation} returned the wrong shape")
+        cotangent = with_statistics(g.reshape(output.shape), new.values())
+        gradient, _ = call_pullback(pullback, step, cotangent)
         losses.append(value)
-        for name, array in params.items():
+        for name in learned:
             found = gradient[name]
-            if found is None or found.shape != array.shape:
+            if found is None or found.shape != params[name].shape:
                 raise NotJudged(f"the cotangent of {name} has the wrong shape")
-            params[name] = np.asarray(array - array.dtype.type(rate) * found)
+            params[name] = np.asarray(params[name] - params[name].dtype.type(rate) * found)
+        params.update(new)
     return np.array(losses), params
+
+
+def _divided(
+    returned: Tree, params: Mapping[str, Array], written: Sequence[str]
+) -> tuple[Array, dict[str, Array]]:
+    """What a model returned: its output, and the new values of the statistics."""
+    output, *new = returned if isinstance(returned, tuple) and written else (returned,)
+    found = {name: value for name, value in zip(written, new, strict=False) if isinstance(value, np.ndarray)}
+    if not isinstance(output, np.ndarray) or len(found) != len(written):
+        raise NotJudged("the output of vjp() has the wrong shape")
+    if any(value.shape != params[name].shape for name, value in found.items()):
+        raise NotJudged("a statistic has the wrong shape")
+    return output, found
+
+
+def with_statistics(cotangent: Array, new: Iterable[Array]) -> Tree:
+    """A cotangent of a model's output where the model returned new statistics too: nothing flows through them."""
+    zeros = [np.zeros_like(value) if is_floating(value) else None for value in new]
+    return (cotangent, *zeros) if zeros else cotangent
 
 
 class Reference:
@@ -71,7 +90,7 @@ class Reference:
     def __init__(
         self, case: Case, params: Mapping[str, Array], batches: Sequence[Batch], *, rate: float, loss: str
     ) -> None:
-        self._module, self._loss, self._rate = build(case), getattr(F, loss), rate
+        self._module, self._loss, self._rate = build(case), LOSSES[loss], rate
         self._params, self._batches, self._dtype = params, batches, case.dtype
 
     @property
@@ -120,24 +139,30 @@ class Reference:
 
     def _run(self, runs: int | None = None) -> list[Array]:
         """The losses and the last params; with `runs` that many descents at once, along a first dimension."""
+        of_loss, written = getattr(F, self._loss.operation), statistics(self._module)
 
         def evaluate(params: dict[str, Tensor], x: Tensor, target: Tensor) -> Any:
-            return self._loss(functional_call(self._module, params, (x,), strict=True), target)
+            returned = evaluated(self._module, params, (x,))
+            output, *new = returned if written else (returned,)
+            return of_loss(*self._loss.samples(output, target)), tuple(new)
 
         if runs is not None:
             evaluate = torch.vmap(evaluate)
-        params = {name: _tensor(array, runs).requires_grad_() for name, array in self._params.items()}
+        learned = differentiated(self._module)
+        params = {name: _tensor(array, runs) for name, array in self._params.items()}
         losses = []
         for x, target in self._batches:
+            varied = [params[name].requires_grad_() for name in params if name in learned]
             with known_warnings():
-                loss = evaluate(params, _tensor(x, runs), _tensor(target, runs))
-                gradients = torch.autograd.grad(loss, list(params.values()), torch.ones_like(loss))
+                loss, new = evaluate(params, _tensor(x, runs), _tensor(target, runs))
+                gradients = iter(torch.autograd.grad(loss, varied, torch.ones_like(loss)))
             losses.append(loss.detach())
             with torch.no_grad():
                 params = {
-                    name: (array - self._rate * gradient).requires_grad_()
-                    for (name, array), gradient in zip(params.items(), gradients, strict=True)
+                    name: array - self._rate * next(gradients) if name in learned else array
+                    for name, array in params.items()
                 }
+            params.update(zip(written, new, strict=True))
         return [torch.stack(losses, dim=-1).numpy(), *(array.detach().numpy() for array in params.values())]
 
 

@@ -92,8 +92,16 @@ class Trial:
         self.operation, self.oracle, self.answers = operation, oracle, answers
         self.declaration, self.record, self.entry = declaration, record, entry
         self.kernel, self.case = answers.kernel, answers.case
-        self.compared = self.informed = 0
-        self.ill_conditioned = False
+        self.compared = self.informed = self.undecided = 0
+
+    @property
+    def ill_conditioned(self) -> bool:
+        """Whether rounding leaves most of the elements undecided.
+
+        One array may well be zero but for rounding, as the gradient of a bias is whose layer's output is
+        normalised: of the others something can be concluded.
+        """
+        return self.undecided > self.compared
 
     @property
     def arithmetic(self) -> Arithmetic:
@@ -199,7 +207,7 @@ class Trial:
             self.record.add(comparison)
             self.compared += comparison.elements
             self.informed += comparison.informative
-            self.ill_conditioned |= comparison.ill_conditioned
+            self.undecided += got.size * comparison.ill_conditioned
             (right if comparison.complaint is None else wrong).append(comparison.complaint or name)
             if comparison.complaint:
                 shown.append((name, got, want))

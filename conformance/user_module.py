@@ -122,6 +122,7 @@ def _first_layer(module: nn.Module) -> str:
         for option, example in (
             ("in_channels", "2,{},32,32"),
             ("in_features", "2,{}"),
+            ("num_embeddings", "2,7:{}"),
             ("input_size", "5,2,{}"),
         ):
             size = getattr(layer, option, None)

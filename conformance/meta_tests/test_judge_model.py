@@ -61,6 +61,34 @@ class Images(nn.Module):
         return self.head(x.flatten(1))
 
 
+class Words(nn.Module):
+    """Token numbers, a packed gate, and the loss of the next token."""
+
+    def __init__(self):
+        super().__init__()
+        self.table = nn.Embedding(11, 4, padding_idx=0)
+        self.lstm = nn.LSTM(4, 5, num_layers=2, dropout=0.0, batch_first=True, proj_size=3)
+        self.gru = nn.GRU(3, 6, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(12, 11)
+
+    def forward(self, tokens):
+        x, _ = self.lstm(self.table(tokens[:, :-1]))
+        logits = self.head(self.gru(x)[0])
+        return F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten()), logits.softmax(2)
+
+
+class Normalised(nn.Module):
+    """One batch norm for two branches."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 3, 3, bias=False)
+        self.norm = nn.BatchNorm2d(3, momentum=None)
+
+    def forward(self, x):
+        return self.norm(self.conv(x)).mean((2, 3)) + self.norm(self.conv(1 - x)).mean((2, 3))
+
+
 class Outside(nn.Module):
     def forward(self, x):
         y = torch.cumsum(x, 0)
@@ -113,6 +141,8 @@ MODELS = (
     ("ready", ("3,6", "3,6"), 8),
     ("Sequence", ("2,4,3",), 2),
     ("Images", ("2,2,8,8",), 6),
+    ("Words", ("2,6:11",), 7),
+    ("Normalised", ("3,2,6,5",), 8),
 )
 
 
@@ -191,6 +221,23 @@ def test_a_fault_is_blamed_once_where_it_arises(
     assert main(["replay", str(stored), "--backend", "numpy_vectorized"]) == 0
 
 
+def test_a_mode_is_asked_for(nets: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In evaluation a batch norm uses its running statistics; every node is judged all the same."""
+    command = [
+        "judge-model",
+        f"{nets}:Normalised",
+        "--backend",
+        "numpy_vectorized",
+        "--input-shape",
+        "3,2,6,5",
+    ]
+    assert main([*command, "--eval"]) == 0
+    first, *lines, last = capsys.readouterr().out.splitlines()
+    assert "evaluation mode" in first
+    assert sum("batch_norm" in line for line in lines) == 2
+    assert last == "all 8 conform: outputs, and gradients where one arrives"
+
+
 def test_a_fault_that_only_the_model_meets_is_shown_by_its_own_case(
     nets: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -258,6 +305,7 @@ def test_what_a_backend_lacks_is_listed_before_anything_runs(
             (),
             "--input-shape is needed, once for each input (for Linear 'branch.0' perhaps 2,6)",
         ),
+        ("nets.py:Words", (), "(for Embedding 'table' perhaps 2,7:11)"),
         ("nets.py:Images", ("--input-shape", "2,3,8,8"), "raised RuntimeError for (2, 3, 8, 8)"),
         ("nets.py:Images", ("--input-shape", "2,x"), "expected sizes such as 2,3,32,32"),
         ("nets.py:Images", ("--input-shape", "2:0"), "expected sizes such as 2,3,32,32"),

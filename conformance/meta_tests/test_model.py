@@ -333,6 +333,47 @@ def test_a_module_that_cannot_be_recorded_is_refused() -> None:
         Model(nn.RNN(6, 3), TORCH).forward(x)
 
 
+class Words(nn.Module):
+    """Logits (N, T, 5) of the tokens that come next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(5, 4)
+        self.lstm = nn.LSTM(4, 3, batch_first=True)
+        self.output = nn.Linear(3, 5)
+
+    def forward(self, tokens: torch.Tensor) -> Any:
+        return self.output(self.lstm(self.table(tokens))[0])
+
+
+def test_tokens_have_a_loss_each() -> None:
+    """On torch's kernels logits, probabilities, loss, accuracy and gradient of sequences are torch's own."""
+    torch.manual_seed(0)
+    module, random = Words(), np.random.default_rng(0)
+    tokens, target = random.integers(0, 5, (3, 6)), random.integers(0, 5, (3, 6))
+    target[0, 2:] = -100
+    model = Model(module, TORCH, loss="token_cross_entropy")
+    logits = module(torch.from_numpy(tokens))
+    loss = F.cross_entropy(logits.reshape(-1, 5), torch.from_numpy(target).reshape(-1))
+    loss.backward()  # type: ignore[no-untyped-call]
+    np.testing.assert_array_equal(model.forward(tokens), logits.detach().numpy(), strict=True)
+    np.testing.assert_array_equal(model.predict(tokens), logits.softmax(-1).detach().numpy(), strict=True)
+    assert model.loss(tokens, target) == loss.item()
+    for name, parameter in module.named_parameters():
+        assert parameter.grad is not None
+        np.testing.assert_array_equal(
+            model.gradient(tokens, target)[name], parameter.grad.numpy(), strict=True
+        )
+    right = logits.argmax(2).numpy() == target
+    assert model.accuracy(tokens, target, 2) == right.sum() / 14
+    with pytest.raises(UsageError, match="no samples"):
+        model.accuracy(tokens, np.full_like(target, -100))
+    history = Model(module, "numpy_vectorized", loss="token_cross_entropy").train(
+        tokens, target, epochs=30, batch_size=2, lr=0.5
+    )
+    assert history[-1] < history[0]
+
+
 def test_a_model_of_another_kind_runs_too() -> None:
     """A recurrent classifier written by hand, of single nodes and glue, learns on a bundled backend."""
 

@@ -1,12 +1,13 @@
 """A model judged like an operation: a recorded run composes its kernel of a backend's kernels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from ..backend import Backend, Failure
 from ..graph import Composed, Graph, Shape, compose
+from ..losses import LOSSES
 from ..operation import Operation
 from ..tree import Array
 
@@ -15,7 +16,8 @@ from ..tree import Array
 class ModelOperation(Operation):
     """`reference/models/<name>.py`, judged as one operation.
 
-    `parts` are the operations it is composed of, `loss` the one that it is trained with.
+    `parts` are the operations it is composed of, `loss` the name of what it is trained with (see losses.py).
+    Where its config has `training`, that is its mode; in training its output is (output, new statistics).
     """
 
     parts: tuple[str, ...]
@@ -25,21 +27,32 @@ class ModelOperation(Operation):
     @property
     def needs(self) -> tuple[str, ...]:
         """The kernels that judging it loads."""
-        return (*self.parts, self.loss)
+        return (*self.parts, LOSSES[self.loss].operation)
 
     def kernel(self, backend: Backend) -> Composed | Failure:
         """The model on a backend's kernels."""
 
         def graph_of(inputs: tuple[Array | None, ...], config: Mapping[str, Any]) -> Graph:
-            shapes = tuple(None if array is None else array.shape for array in inputs)
-            return recorded(self.name, tuple(config.items()), shapes)
+            return recorded(self.name, config, inputs)
 
         return compose(self.name, backend, self.parts, graph_of)
 
 
+def recorded(name: str, config: Mapping[str, Any], inputs: Sequence[Array | None]) -> Graph:
+    """The graph of a reference model for inputs of these shapes, in the mode that its config says.
+
+    In training its output is (output, new running statistics), as the reference's is.
+    """
+    forms = tuple(
+        None if x is None else (x.shape, "int64" if x.dtype.kind in "iu" else "float64") for x in inputs
+    )
+    return _recorded(name, tuple(config.items()), forms)
+
+
 @lru_cache(maxsize=256)
-def recorded(name: str, config: tuple[tuple[str, Any], ...], shapes: tuple[Shape | None, ...]) -> Graph:
-    """The graph of a reference model for floating inputs of these shapes."""
+def _recorded(
+    name: str, config: tuple[tuple[str, Any], ...], forms: tuple[tuple[Shape, str] | None, ...]
+) -> Graph:
     import torch
 
     from ..case import Case
@@ -47,5 +60,5 @@ def recorded(name: str, config: tuple[tuple[str, Any], ...], shapes: tuple[Shape
     from ..specification import build
 
     module = build(Case(operation=name, dtype="float64", config=dict(config)))
-    inputs = [None if shape is None else torch.zeros(shape, dtype=torch.float64) for shape in shapes]
-    return record(module, inputs)
+    inputs = [None if form is None else torch.zeros(form[0], dtype=getattr(torch, form[1])) for form in forms]
+    return record(module, inputs).with_updates()

@@ -22,8 +22,9 @@ from ..case import Case
 from ..comparison import Comparison, allowance, unit_roundoff
 from ..kernel import Arguments, call_forward
 from ..law import NotJudged, Violation
-from ..tree import Array, is_floating
+from ..tree import Array, Tree
 from ..trial import Trial
+from ._outputs import of_output
 
 if TYPE_CHECKING:
     from ..oracle import Cotangents, Oracle, Spread
@@ -32,11 +33,10 @@ if TYPE_CHECKING:
 def numerical_gradient(trial: Trial) -> None:
     """The pullback agrees with central differences of the backend's own forward, along a random direction."""
     case = trial.case
-    g = case.cotangent
-    assert isinstance(g, np.ndarray)
+    g = of_output(case.cotangent)
     if g.size == 0:
         return
-    direction = _direction(case)
+    direction = _direction(case, trial.oracle.cotangents)
     step = unit_roundoff(trial.arithmetic.precision) ** (1 / 3)
     beside = [_moved(case, direction, sign * step) for sign in (1, -1)]
     oracles = [trial.oracle_of(moved) for moved in beside]
@@ -70,12 +70,16 @@ def numerical_gradient(trial: Trial) -> None:
     trial.require(True, "")
 
 
-def _direction(case: Case) -> list[Array | None]:
-    """A sign for every element of params and floating inputs: none of them can hide."""
+def _direction(case: Case, cotangents: "Cotangents") -> list[Array | None]:
+    """A sign for every element of all that is differentiated: none of them can hide."""
     random = np.random.default_rng(0)
     return [
-        random.choice((-1.0, 1.0), size=array.shape) if array is not None and is_floating(array) else None
-        for array in (*case.params.values(), *case.inputs)
+        None if array is None or cotangent is None else random.choice((-1.0, 1.0), size=array.shape)
+        for array, cotangent in zip(
+            (*case.params.values(), *case.inputs),
+            (*cotangents.params.values(), *cotangents.inputs),
+            strict=True,
+        )
     ]
 
 
@@ -118,7 +122,8 @@ def _allowed(trial: Trial, oracles: "list[Oracle]", g: Array, step: float, caref
     total = 0.0
     for oracle in oracles:
         spread = spread_of(oracle)
-        total += share(oracle.output, spread and spread.output, g) / (2 * step)
+        noise = None if spread is None else of_output(spread.output)
+        total += share(of_output(oracle.output), noise, g) / (2 * step)
     cotangents, spread = trial.oracle.cotangents, spread_of(trial.oracle)
     for expected, noise in zip(
         (*cotangents.params.values(), *cotangents.inputs),
@@ -131,7 +136,8 @@ def _allowed(trial: Trial, oracles: "list[Oracle]", g: Array, step: float, caref
     return total
 
 
-def _like(value: object, g: Array) -> Array:
+def _like(tree: Tree, g: Array) -> Array:
+    value = tree[0] if isinstance(tree, tuple) else tree
     if not isinstance(value, np.ndarray) or value.shape != g.shape:
         raise NotJudged("the output has the wrong shape")
     return value.astype(np.float64)

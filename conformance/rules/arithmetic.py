@@ -1,5 +1,6 @@
-"""Rules of sums, differences and products, of tensors and of Python's numbers."""
+"""Rules of sums, differences and products, of tensors and of Python's numbers, and of averages."""
 
+from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
@@ -23,6 +24,18 @@ def reflected_sub(input: Any, other: Any, *, alpha: float = 1) -> Recipe:
 
 def mul(input: Any, other: Any) -> Recipe:
     return Recipe(operation="mul", inputs=_operands(input, other))
+
+
+def mean(
+    input: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = False, *, dtype: object = None
+) -> Recipe:
+    if dtype is not None:
+        raise Outside("dtype is given")
+    return Recipe(
+        operation="mean",
+        config={"dim": tuple(dim) if isinstance(dim, Sequence) else dim, "keepdim": keepdim},
+        inputs=(input,),
+    )
 
 
 def _operands(*operands: Any) -> tuple[Tensor | float, ...]:

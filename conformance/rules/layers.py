@@ -1,4 +1,4 @@
-"""Rules of dense and convolutional layers, of normalisations and of what only passes its argument on."""
+"""Rules of dense and convolutional layers, and of what only passes its argument on."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +21,9 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Recipe:
 
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Recipe:
+    """Of integers, the targets of a loss for example, it is glue: no backend's flatten is asked for them."""
+    if not input.is_floating_point():
+        return Recipe(operation=None, inputs=(input,))
     return Recipe(operation="flatten", config={"start_dim": start_dim, "end_dim": end_dim}, inputs=(input,))
 
 
@@ -82,39 +85,6 @@ def padded_convolution(
         raise Outside(f"F.pad by {tuple(pads)}, which differ from side to side")
     known = {"constant": "zeros", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
     return conv2d(input, weight, bias, stride, option, dilation, groups, padding_mode=known[mode])
-
-
-def layer_norm(
-    input: Tensor,
-    normalized_shape: Sequence[int],
-    weight: Tensor | None = None,
-    bias: Tensor | None = None,
-    eps: float = 1e-5,
-    cudnn_enable: bool = True,
-) -> Recipe:
-    if weight is None and bias is not None:
-        raise Outside("a bias without a weight is outside the specification")
-    return Recipe(
-        operation="layer_norm",
-        config={
-            "normalized_shape": tuple(normalized_shape),
-            "eps": eps,
-            "elementwise_affine": weight is not None,
-            "bias": bias is not None,
-        },
-        params=present(weight=weight, bias=bias),
-        inputs=(input,),
-    )
-
-
-def local_response_norm(
-    input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
-) -> Recipe:
-    return Recipe(
-        operation="local_response_norm",
-        config={"size": size, "alpha": alpha, "beta": beta, "k": k},
-        inputs=(input,),
-    )
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Recipe:

@@ -7,6 +7,10 @@ from typing import Any
 from torch import Tensor
 
 
+def _as_it_is(result: Any) -> Any:
+    return result
+
+
 class Outside(Exception):
     """An argument that the specification has no place for."""
 
@@ -15,14 +19,18 @@ class Outside(Exception):
 class Recipe:
     """A call as the specification says it; `operation` is None for the judge's own exact glue, a copy.
 
-    A number among the inputs is a constant array without dimensions.
+    A number among the params and inputs is a constant array without dimensions. `arranged` nests what torch
+    returns as the operation does. `updates` are tensors that torch overwrites, and whose new values the operation
+    returns behind its result (None: one that nobody keeps).
     """
 
     operation: str | None
     config: Mapping[str, Any] = field(default_factory=dict)
-    params: Mapping[str, Tensor] = field(default_factory=dict)
+    params: Mapping[str, Tensor | float] = field(default_factory=dict)
     inputs: tuple[Tensor | float | None, ...] = ()
     in_place: bool = False
+    arranged: Callable[[Any], Any] = _as_it_is
+    updates: tuple[Tensor | None, ...] = ()
 
 
 Rule = Callable[..., Recipe]

@@ -1,4 +1,4 @@
-"""Rules of what joins, multiplies and averages whole tensors."""
+"""Rules of what joins tensors, and of products of matrices."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,10 +8,8 @@ from torch import Tensor
 from .recipe import Outside, Recipe, Rule
 
 
-def concat(tensors: Sequence[Tensor], dim: int = 0, *, axis: int | None = None) -> Recipe:
-    """Torch takes NumPy's name of the dimension, too."""
-    along = dim if axis is None else axis
-    return Recipe(operation="concat", config={"dim": along}, inputs=_of_one_dtype(*tensors))
+def concat(tensors: Sequence[Tensor], dim: int = 0) -> Recipe:
+    return Recipe(operation="concat", config={"dim": dim}, inputs=_of_one_dtype(*tensors))
 
 
 def stacked_along(dim: int) -> Rule:
@@ -48,20 +46,6 @@ def mv(input: Tensor, vec: Tensor) -> Recipe:
 
 def dot(input: Tensor, tensor: Tensor) -> Recipe:
     return matmul(input, tensor)
-
-
-def mean(
-    input: Tensor, dim: Any = None, keepdim: bool = False, *, axis: Any = None, dtype: object = None
-) -> Recipe:
-    """Torch takes NumPy's name of the dimensions, too."""
-    if dtype is not None:
-        raise Outside("dtype is given")
-    over = dim if axis is None else axis
-    return Recipe(
-        operation="mean",
-        config={"dim": tuple(over) if isinstance(over, (tuple, list)) else over, "keepdim": keepdim},
-        inputs=_of_one_dtype(input),
-    )
 
 
 def _of_one_dtype(*operands: Tensor) -> tuple[Tensor, ...]:

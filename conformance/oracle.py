@@ -13,8 +13,8 @@ from torch import Tensor
 
 from .case import Case
 from .drawing import Choice
-from .noise import INJECTED, Batchable, Form, Noise, forms_of
-from .specification import build, differentiated, evaluated, known_warnings
+from .noise import INJECTED, Batchable, Form, Noise, composed_roundoff, forms_of
+from .specification import build, differentiated, evaluated, is_composed, known_warnings
 from .tree import Array, Tree, is_floating, map_leaves
 
 RUNS = 12
@@ -270,7 +270,7 @@ def _spreads(oracles: Sequence[Oracle], runs: int) -> list[Spread]:
             [
                 None
                 if many is None or not is_floating(many)
-                else root_mean_square(many - np.stack(arrays)[:, None], 1) / INJECTED
+                else root_mean_square(many - np.stack(arrays)[:, None], 1) / _roundoff(cases[0])
                 for many, arrays in zip(_noisy(cases, runs, form), zip(*calm, strict=True), strict=True)
             ]
             for form in range(forms_of(cases[0].operation))
@@ -321,16 +321,24 @@ def _noisy(cases: Sequence[Case], runs: int, form: int) -> list[Array | None]:
 
 
 def _noisy_at_once(cases: Sequence[Case], runs: int, form: int = 0) -> list[Array | None]:
-    evaluation = _Evaluation(cases, runs, Noise(_seed(cases[0], 0), cases[0].dtype), form)
+    evaluation = _Evaluation(cases, runs, _noise(cases[0], 0), form)
     return _flat(evaluation.output(), evaluation.pull_back([case.cotangent for case in cases]))
 
 
 def _noisy_one_by_one(case: Case, runs: int, form: int = 0) -> list[Array | None]:
     found = []
     for run in range(runs):
-        evaluation = _Evaluation([case], noise=Noise(_seed(case, run), case.dtype), form=form)
+        evaluation = _Evaluation([case], noise=_noise(case, run), form=form)
         found.append(_flat(evaluation.output(), evaluation.pull_back([case.cotangent])))
     return [None if leaf[0] is None else np.stack(leaf, axis=1) for leaf in zip(*found, strict=True)]
+
+
+def _roundoff(case: Case) -> float:
+    return composed_roundoff(case.dtype) if is_composed(case.operation) else INJECTED
+
+
+def _noise(case: Case, run: int) -> Noise:
+    return Noise(_seed(case, run), case.dtype, _roundoff(case))
 
 
 def _seed(case: Case, run: int) -> int:

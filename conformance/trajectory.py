@@ -14,7 +14,7 @@ from .case import Case
 from .kernel import Arguments, Kernel, call_pullback, call_vjp
 from .law import NotJudged
 from .losses import LOSSES
-from .noise import INJECTED, Batchable, Noise
+from .noise import Batchable, Noise, composed_roundoff
 from .oracle import MORE_RUNS, RUNS, root_mean_square
 from .specification import build, differentiated, evaluated, known_warnings, statistics
 from .tree import Array, Tree, is_floating
@@ -125,15 +125,17 @@ class Reference:
         except (RuntimeError, Warning):  # torch cannot batch some primitive
             found = []
             for seed in range(runs):
-                with Noise(seed, self._dtype):
+                with self._noise(seed):
                     found.append(self._run())
             noisy = [np.stack(arrays) for arrays in zip(*found, strict=True)]
-        return [
-            root_mean_square(many - calm, 0) / INJECTED for many, calm in zip(noisy, self._calm, strict=True)
-        ]
+        pairs, roundoff = zip(noisy, self._calm, strict=True), composed_roundoff(self._dtype)
+        return [root_mean_square(many - calm, 0) / roundoff for many, calm in pairs]
+
+    def _noise(self, seed: int) -> Noise:
+        return Noise(seed, self._dtype, composed_roundoff(self._dtype))
 
     def _noisy_at_once(self, runs: int) -> list[Array]:
-        noise = Noise(0, self._dtype)
+        noise = self._noise(0)
         with noise, Batchable(noise):
             return self._run(runs)
 

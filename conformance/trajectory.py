@@ -14,7 +14,7 @@ from .case import Case
 from .kernel import Arguments, Kernel, call_pullback, call_vjp
 from .law import NotJudged
 from .losses import LOSSES
-from .noise import INJECTED, Batchable, Form, Noise
+from .noise import Batchable, Form, Noise, composed_roundoff
 from .oracle import MORE_RUNS, RUNS, root_mean_square
 from .specification import build, differentiated, evaluated, known_warnings, statistics
 from .tree import Array, Tree, is_floating
@@ -92,6 +92,7 @@ class Reference:
     ) -> None:
         self._module, self._loss, self._rate = build(case), LOSSES[loss], rate
         self._params, self._batches, self._dtype = params, batches, case.dtype
+        self._roundoff = composed_roundoff(case.dtype)
 
     @property
     def losses(self) -> Array:
@@ -127,19 +128,19 @@ class Reference:
             form = Form(len(forms))
             noisy = self._noisy_in(form, runs)
             pairs = zip(noisy, self._calm, strict=True)
-            forms.append([root_mean_square(many - calm, 0) / INJECTED for many, calm in pairs])
+            forms.append([root_mean_square(many - calm, 0) / self._roundoff for many, calm in pairs])
             count = form.count
         return [np.fmax.reduce(spreads) for spreads in zip(*forms, strict=True)]
 
     def _noisy_in(self, form: Form, runs: int) -> list[Array]:
-        noise = Noise(0, self._dtype)
+        noise = Noise(0, self._dtype, self._roundoff)
         try:
             with noise, form, Batchable(noise):
                 return self._run(runs)
         except (RuntimeError, Warning):  # torch cannot batch some primitive
             found = []
             for seed in range(runs):
-                with Noise(seed, self._dtype), form:
+                with Noise(seed, self._dtype, self._roundoff), form:
                     found.append(self._run())
             return [np.stack(arrays) for arrays in zip(*found, strict=True)]
 

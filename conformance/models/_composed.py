@@ -16,8 +16,9 @@ from ..tree import Array
 class ModelOperation(Operation):
     """`reference/models/<name>.py`, judged as one operation.
 
-    `parts` are the operations it is composed of, `loss` the name of what it is trained with (see losses.py).
-    Where its config has `training`, that is its mode; in training its output is (output, new statistics).
+    `parts` are the operations it is composed of, some of them perhaps with some options only; `loss` is the name
+    of what it is trained with (see losses.py). Where its config has `training`, that is its mode; in training its
+    output is (output, new statistics).
     """
 
     parts: tuple[str, ...]

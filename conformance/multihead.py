@@ -59,7 +59,7 @@ def multihead(attend: Attend) -> Callable[..., tuple[Tensor, Tensor | None]]:
         if add_zero_attn:
             k, v = (torch.cat([x, x.new_zeros(1, *x.shape[1:])]) for x in (k, v))
         # (N, num_heads, L or S, head_dim)
-        q, k, v = (x.unflatten(-1, (num_heads, -1)).permute(1, 2, 0, 3) for x in (q, k, v))
+        q, k, v = (_heads(x, num_heads) for x in (q, k, v))
         y, weights = attend(_masked(scaled_product(q, k), attn_mask, key_padding_mask), v)
         y = _affine(y.permute(2, 0, 1, 3).flatten(2), out_proj_weight, out_proj_bias)
         weights = weights.mean(1) if average_attn_weights else weights
@@ -75,20 +75,25 @@ def _affine(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         x = torch.cat([x, torch.ones_like(x[..., :1])], -1)
         weight = torch.cat([weight, bias[:, None]], -1)
     # One matrix of all positions of all samples: one sum for each element of the weight's cotangent.
-    return (x.flatten(0, 1) @ weight.T).unflatten(0, x.shape[:2])
+    return (x.flatten(0, 1) @ weight.T).reshape(*x.shape[:2], len(weight))
+
+
+def _heads(x: Tensor, count: int) -> Tensor:
+    return x.reshape(*x.shape[:2], count, x.shape[-1] // count).permute(1, 2, 0, 3)
 
 
 def _masked(scores: Tensor, attn_mask: Tensor | None, key_padding_mask: Tensor | None) -> Tensor:
     """The scores (N, num_heads, L, S) and both masks, added; a key that was added has no mask."""
-    terms = [scores]
+    masks = []
     if attn_mask is not None:
-        terms.append(attn_mask if attn_mask.dim() == 2 else attn_mask.unflatten(0, scores.shape[:2]))
+        own = (*scores.shape[:2], *attn_mask.shape[1:])
+        masks.append(attn_mask if attn_mask.dim() == 2 else attn_mask.reshape(own))
     if key_padding_mask is not None:
-        terms.append(key_padding_mask[..., None, None, :])
-    if len(terms) == 1:
+        masks.append(key_padding_mask[..., None, None, :])
+    if not masks:
         return scores
-    masks = (pad(_added(mask, scores), (0, scores.shape[-1] - mask.shape[-1])) for mask in terms[1:])
-    return torch.stack(torch.broadcast_tensors(scores, *masks)).sum(0)
+    added = (pad(_added(mask, scores), (0, scores.shape[-1] - mask.shape[-1])) for mask in masks)
+    return torch.stack([scores, *(mask.expand(scores.shape) for mask in added)]).sum(0)
 
 
 def _added(mask: Tensor, scores: Tensor) -> Tensor:

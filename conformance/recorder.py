@@ -9,9 +9,9 @@ import linecache
 import math
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from torch.overrides import TorchFunctionMode, resolve_name
 
 from .errors import UsageError
 from .graph import Call, Graph, Node, Select, Shape, Slots, flat
-from .recording_rules import ALIASES, DATA, IN_PLACE, METADATA, OPERATIONS, VIEWS
+from .recording_rules import ALIASES, DATA, IN_PLACE, METADATA, OPERATIONS, SHAPED, VIEWS
 from .rules.layers import padded_convolution
 from .rules.normalisation import running_layer
 from .rules.recipe import Outside, Recipe, Rule
@@ -124,6 +124,12 @@ class _Asked:
         """What it is in the specification; two functions of one name may take their arguments in other orders."""
         return OPERATIONS.get(self.full_name, OPERATIONS.get(self.name))
 
+    def with_operands(self, others: Mapping[int, Tensor]) -> "_Asked":
+        """The same call with other tensors in the places of some."""
+        args = tuple(others.get(id(value), value) for value in self.args)
+        options = {key: others.get(id(value), value) for key, value in self.options.items()}
+        return replace(self, args=args, options=options, operands=list(_tensors((args, options))))
+
     def run(self, spared: Sequence[Tensor | None] = ()) -> Any:
         """Run it, on copies of those of its arguments that it must not write to."""
         copies = {id(tensor): tensor.clone() for tensor in spared if tensor is not None}
@@ -157,6 +163,7 @@ class _Recorder(TorchFunctionMode):
         self._made_here: set[int] = set()
         self._reasons: dict[int, str] = {}
         self._pads: dict[int, _Pad] = {}
+        self._masks: dict[int, Tensor] = {}
         # An id names a tensor as long as the tensor lives.
         self._alive: list[Tensor] = []
         self.outside: dict[str, None] = {}
@@ -184,6 +191,13 @@ class _Recorder(TorchFunctionMode):
         if name in ("add_", "__float__") and self._is_counter(asked.first):
             # Counting is part of batch_norm, which comes next, and so is a momentum that is one by their number.
             return asked.first if name == "add_" else math.nan
+        if name in SHAPED and not any(map(self._is_tracked, asked.operands[1:])):
+            return self._constant(asked, known=True)
+        mask = self._written_mask(asked)
+        if mask is not None:
+            return mask
+        if name == "multi_head_attention_forward":
+            asked = asked.with_operands(self._masks)
         if name in DATA:
             raise NotRecordable(f"{full_name}: one run cannot record what depends on data, {self.where()}")
         reason = next((self._reasons[id(t)] for t in asked.operands if id(t) in self._reasons), None)
@@ -349,11 +363,11 @@ class _Recorder(TorchFunctionMode):
             )
         return result
 
-    def _constant(self, asked: _Asked) -> Any:
+    def _constant(self, asked: _Asked, *, known: bool = False) -> Any:
         """A call that touches nothing of the model: its results are constants, unless they are random."""
         state = torch.get_rng_state()
         result = asked.run()
-        known = all(id(tensor) in self._made_here for tensor in asked.operands)
+        known = known or all(id(tensor) in self._made_here for tensor in asked.operands)
         drawn = asked.options.get("generator") is not None or not torch.equal(state, torch.get_rng_state())
         undefined = "empty" in asked.name
         for tensor in _tensors(result):
@@ -399,6 +413,26 @@ class _Recorder(TorchFunctionMode):
         options = {"x" if key == "input" else key: value for key, value in asked.options.items()}
         return read(*asked.args, **options) if asked.full_name == "torch.nn.functional.pad" else None
 
+    def _written_mask(self, asked: _Asked) -> Tensor | None:
+        """Zeros, and -inf where a boolean mask is True: how torch's layers write a mask that they are given.
+
+        Multi-head attention adds it, and is handed the mask itself; to anybody else it is outside.
+        """
+
+        def read(x: Tensor, mask: Tensor, value: Any) -> bool:
+            constant = id(x) in self._made_here and not x.any() and value == -math.inf
+            return constant and mask.dtype == torch.bool and id(mask) in self._slot_of
+
+        options = {"x" if key == "input" else key: value for key, value in asked.options.items()}
+        if asked.name not in ("masked_fill", "masked_fill_") or not read(*asked.args, **options):
+            return None
+        written: Tensor = asked.run()
+        self._made_here.discard(id(written))
+        self._alive.append(written)
+        self._masks[id(written)] = asked.operands[1]
+        self._reasons[id(written)] = f"{asked.full_name} is outside the specification, {self.where()}"
+        return written
+
     # Tensors and their names.
 
     def _is_tracked(self, tensor: Tensor) -> bool:
@@ -429,10 +463,12 @@ class _Recorder(TorchFunctionMode):
             )
         return self._constant_slot(tensor.detach().numpy().copy())
 
-    def _operand(self, operand: Tensor | float) -> int:
+    def _operand(self, operand: Tensor | Array | float) -> int:
         """The slot of an operand; a float is kept in float64, whatever dtype the graph will run in."""
         if isinstance(operand, Tensor):
             return self._slot(operand)
+        if isinstance(operand, np.ndarray):
+            return self._constant_slot(operand)
         return self._constant_slot(
             np.asarray(operand, dtype=np.int64 if isinstance(operand, int) else np.float64)
         )

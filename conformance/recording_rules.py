@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from .rules.activations import along, elementwise, gelu, hardtanh, leaky_relu
 from .rules.arithmetic import add, mean, mul, reflected_sub, sub
+from .rules.attention import multi_head_attention, scaled_dot_product_attention
 from .rules.embedding import embedding, embedding_of_a_table
 from .rules.layers import conv2d, dropout, flatten, linear
 from .rules.losses import cross_entropy, mse_loss
@@ -47,6 +48,8 @@ OPERATIONS: Mapping[str, Rule] = {
     "silu_": in_place(elementwise("silu")),
     "batch_norm": batch_norm,
     "torch.batch_norm": batch_norm_in_another_order,
+    "scaled_dot_product_attention": scaled_dot_product_attention,
+    "multi_head_attention_forward": multi_head_attention,
     "adaptive_avg_pool2d": adaptive_avg_pool2d,
     "local_response_norm": local_response_norm,
     "relu6": elementwise("relu6"),
@@ -109,6 +112,9 @@ VIEWS = frozenset(
     """.split()
 )
 """Torch functions whose results hold elements of their first argument, untouched."""
+
+SHAPED = frozenset("full_like new_full new_ones new_zeros ones_like zeros_like".split())
+"""Torch functions whose results depend on the shape of their first argument alone."""
 
 METADATA = frozenset(
     """

@@ -50,7 +50,8 @@ def split(x: Tensor, config: Mapping[str, Any]) -> Tensor:
         x = x[:, None]
     elif config["batch_first"]:
         x = x.transpose(0, 1)
-    return x.unflatten(-1, (config["num_heads"], -1)).permute(1, 2, 0, 3)
+    heads = config["num_heads"]
+    return x.reshape(*x.shape[:2], heads, x.shape[-1] // heads).permute(1, 2, 0, 3)
 
 
 def joined(x: Tensor, like: Tensor, config: Mapping[str, Any]) -> Tensor:

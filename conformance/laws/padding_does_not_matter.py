@@ -4,6 +4,7 @@ import numpy as np
 
 from ..trial import Trial
 from ._attention import between_projections, position_axis
+from ._independence import at
 
 
 def padding_does_not_matter(trial: Trial) -> None:
@@ -18,7 +19,7 @@ def padding_does_not_matter(trial: Trial) -> None:
     padding[..., -1] = True
     # A boolean mask might leave a query without a key.
     mask = mask if mask is not None and mask.dtype.kind == "f" and not case.config["is_causal"] else None
-    last = (*(slice(None),) * axis, -1)
+    last = at(axis, -1)
     other_key, other_value = key.copy(), value.copy()
     other_key[last], other_value[last] = 1 - key[last], 2 - value[last]
     plain = case.with_config(is_causal=False)

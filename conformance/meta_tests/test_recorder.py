@@ -660,11 +660,6 @@ REFUSED: dict[str, tuple[nn.Module, tuple[Tensor, ...], str]] = {
         (VECTORS,),
         "torch.Tensor.mean: dtype is given, .*" + LINE,
     ),
-    "attention": (
-        nn.MultiheadAttention(4, 2),
-        (SEQUENCES, SEQUENCES, SEQUENCES),
-        "multi_head_attention_forward is outside",
-    ),
     "dropout": (nn.Dropout(0.5), (VECTORS,), "draws random numbers"),
     "random numbers": (
         Program(lambda m, x: x + torch.randn(4, 5, dtype=x.dtype)),

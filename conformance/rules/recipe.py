@@ -6,6 +6,8 @@ from typing import Any
 
 from torch import Tensor
 
+from ..tree import Array
+
 
 def _as_it_is(result: Any) -> Any:
     return result
@@ -19,15 +21,15 @@ class Outside(Exception):
 class Recipe:
     """A call as the specification says it; `operation` is None for the judge's own exact glue, a copy.
 
-    A number among the params and inputs is a constant array without dimensions. `arranged` nests what torch
-    returns as the operation does. `updates` are tensors that torch overwrites, and whose new values the operation
-    returns behind its result (None: one that nobody keeps).
+    A number among the params and inputs is a constant array without dimensions, an array a constant. `arranged`
+    nests what torch returns as the operation does. `updates` are tensors that torch overwrites, and whose new
+    values the operation returns behind its result (None: one that nobody keeps).
     """
 
     operation: str | None
     config: Mapping[str, Any] = field(default_factory=dict)
     params: Mapping[str, Tensor | float] = field(default_factory=dict)
-    inputs: tuple[Tensor | float | None, ...] = ()
+    inputs: tuple[Tensor | Array | float | None, ...] = ()
     in_place: bool = False
     arranged: Callable[[Any], Any] = _as_it_is
     updates: tuple[Tensor | None, ...] = ()

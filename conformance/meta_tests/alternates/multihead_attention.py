@@ -132,8 +132,8 @@ def multihead(
                 dq[n][:, own[h]] = product(ds[n, h], k[n][:, own[h]], order) * factor
                 dk[n][:, own[h]] = product(ds[n, h].T, q[n][:, own[h]], order) * factor
             if config["add_bias_kv"]:
-                for name, rows in (("bias_k", dk), ("bias_v", dv)):
-                    of_params[name] = order(rows[:, count], 0).reshape(1, 1, size)
+                for name, d in (("bias_k", dk), ("bias_v", dv)):
+                    of_params[name] = order(d[:, count], 0).reshape(1, 1, size)
             rows = [a.reshape(-1, size) for a in (dq, dk[:, :count], dv[:, :count])]
             d_matrices = [
                 product(d.T, a.reshape(-1, a.shape[-1]), order) for d, a in zip(rows, x, strict=True)

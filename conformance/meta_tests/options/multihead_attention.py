@@ -51,7 +51,8 @@ def weights_of(case: Case) -> str:
 def _positions(case: Case, index: int) -> int:
     array = case.inputs[index]
     assert array is not None
-    return array.shape[1 if case.config["batch_first"] and array.ndim == 3 else 0]
+    places: tuple[int, ...] = array.shape
+    return places[1 if case.config["batch_first"] and array.ndim == 3 else 0]
 
 
 OPTIONS = (

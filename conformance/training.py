@@ -178,17 +178,18 @@ def _data(args: argparse.Namespace) -> "Images | Text":
     from .data import digits, image_files
     from .text import help_texts, text_file
 
+    given = None if args.data is None else Path(args.data)
     if args.model in LANGUAGE_MODELS:
-        if args.data == "digits" or Path(args.data or "").is_dir():
+        if args.data == "digits" or (given and given.is_dir()):
             raise UsageError(
                 f"{args.model} reads text, and --data {args.data} is images: give text or a FILE.txt"
             )
-        return help_texts() if args.data in (None, "text") else text_file(Path(args.data))
-    if args.data == "text" or Path(args.data or "").is_file():
+        return help_texts() if given is None or args.data == "text" else text_file(given)
+    if args.data == "text" or (given and given.is_file()):
         raise UsageError(
             f"{args.model} reads images, and --data {args.data} is text: give digits or a folder"
         )
-    return digits(args.seed) if args.data in (None, "digits") else image_files(Path(args.data))
+    return digits(args.seed) if given is None or args.data == "digits" else image_files(given)
 
 
 def _train(model: "Model", data: "Images | Text", args: argparse.Namespace, out: "Console") -> list[float]:

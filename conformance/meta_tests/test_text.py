@@ -1,5 +1,6 @@
 """Language models: the text they are trained on, the training, and what they write."""
 
+import argparse
 import re
 import sys
 from pathlib import Path
@@ -31,6 +32,12 @@ def words(tmp_path: Path) -> Path:
     file = tmp_path / "words.txt"
     file.write_text(WORDS, encoding="utf-8")
     return file
+
+
+def training_arguments(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    training.add_arguments(parser)
+    return parser.parse_args(words)
 
 
 def read(tokens: Array, text: Text) -> str:
@@ -126,6 +133,15 @@ def test_every_model_has_its_kind_of_data(
     places = {"words": words, "folder": words.parent}
     assert main(["train", *(option.format(**places) for option in options)]) == 2
     assert message.format(**places) in capsys.readouterr().err
+
+
+def test_without_data_a_model_has_what_comes_with_python_or_scikit_learn() -> None:
+    """Language models the help texts, classifiers the digits, in whatever folder the command runs."""
+    names = {
+        name: training._data(training_arguments(name)).name
+        for name in ("lstm_language_model", "softmax_regression")
+    }
+    assert names == {"lstm_language_model": help_texts().name, "softmax_regression": "digits"}
 
 
 @pytest.mark.parametrize("name", LANGUAGE_MODELS)

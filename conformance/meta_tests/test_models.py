@@ -18,6 +18,7 @@ from conformance.losses import LOSSES
 from conformance.model import Model
 from conformance.models import MODELS, ModelOperation
 from conformance.models._composed import recorded
+from conformance.models._training import RATE, _batches, _optimizer
 from conformance.operations import OPERATIONS
 from conformance.oracle import Oracle
 from conformance.selection import choose_operations, choose_profile, laws_of, load_for, profiles
@@ -129,6 +130,77 @@ def test_without_its_loss_a_model_is_not_trained() -> None:
     verdicts = verdicts_of(mlp, replace(TORCH, kernels=kernels), examples=3)
     assert verdicts.pop("training").message == "training needs cross_entropy, forward and vjp"
     assert {verdict.status for verdict in verdicts.values()} == {Status.PASSED}
+
+
+@each_model
+def test_every_optimizer_has_its_turn(model: ModelOperation) -> None:
+    """Among the cases of each model that are followed; without the kernels of any, plain gradient descent."""
+    turns: list[str] = []
+
+    def look(oracle: Any) -> None:
+        batches = _batches(oracle.case, np.zeros(1))
+        optimizer, _ = _optimizer(TORCH.kernels, batches)
+        assert optimizer is not None
+        turns.append(optimizer.operation)
+        assert _optimizer({}, batches) == (None, RATE)
+
+    import hypothesis
+
+    run_given(asked_cases(model, "float32"), look, seed=0, examples=100, phases=(hypothesis.Phase.generate,))
+    (one_in,) = {law.one_in for law in laws_of(model) if law.name == "training"}
+    assert set(turns[::one_in]) == {"sgd", "adam", "adamw"}
+
+
+def test_without_an_optimizer_a_model_descends() -> None:
+    """A backend that has no kernel of one is judged by the judge's own steps."""
+    (mlp,) = choose_operations(["mlp"])
+    assert isinstance(mlp, ModelOperation)
+    optimizers = {"sgd", "adam", "adamw", "clip_grad_norm"}
+    kernels = {name: kernel for name, kernel in TORCH.kernels.items() if name not in optimizers}
+    verdict = verdicts_of(mlp, replace(TORCH, kernels=kernels))["training"]
+    assert verdict.status == Status.PASSED
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw", "clip_grad_norm"])
+def test_a_wrong_optimizer_fails_training(name: str) -> None:
+    """Its state is forgotten, or its bound: only training fails, and says by which optimiser."""
+    (mlp,) = choose_operations(["mlp"])
+    assert isinstance(mlp, ModelOperation)
+
+    def forgetful(kernel: Kernel) -> Kernel:
+        right: Any = kernel.forward
+
+        def forward(params: Any, gradients: Any, *state: Any, **config: Any) -> Any:
+            if not state:
+                return gradients, right(params, gradients, **config)[1]
+            return right(params, gradients, {}, **config)
+
+        return Kernel(name, forward, None)
+
+    verdicts = verdicts_of(mlp, with_kernel(name, forgetful), examples=100)
+    training = verdicts.pop("training")
+    assert training.status == Status.FAILED
+    assert f"after training by {'adamw' if name == 'clip_grad_norm' else name}" in (training.message or "")
+    assert {verdict.status for verdict in verdicts.values()} == {Status.PASSED}
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "clip_grad_norm"])
+def test_an_answer_that_does_not_fit_is_not_training_s_fault(name: str) -> None:
+    """Shapes are the optimiser's own; here nobody is accused of them."""
+    (mlp,) = choose_operations(["mlp"])
+    assert isinstance(mlp, ModelOperation)
+
+    def flat(kernel: Kernel) -> Kernel:
+        right: Any = kernel.forward
+
+        def forward(*mappings: Any, **config: Any) -> Any:
+            first, rest = right(*mappings, **config)
+            return {key: array.ravel() for key, array in first.items()}, rest
+
+        return Kernel(name, forward, None)
+
+    verdict = verdicts_of(mlp, with_kernel(name, flat), examples=100)["training"]
+    assert verdict.status == Status.PASSED
 
 
 def test_a_part_that_does_not_import_is_an_error_of_the_model() -> None:

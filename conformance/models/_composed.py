@@ -9,6 +9,8 @@ from ..backend import Backend, Failure
 from ..graph import Composed, Graph, Shape, compose
 from ..losses import LOSSES
 from ..operation import Operation
+from ..optimizer import CLIPPING
+from ..optimizer import DEFAULTS as OPTIMIZERS
 from ..tree import Array
 
 
@@ -27,8 +29,8 @@ class ModelOperation(Operation):
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The kernels that judging it loads."""
-        return (*self.parts, LOSSES[self.loss].operation)
+        """The kernels that judging it loads: those of optimisers too, which a backend may lack."""
+        return (*self.parts, LOSSES[self.loss].operation, *OPTIMIZERS, CLIPPING)
 
     def kernel(self, backend: Backend) -> Composed | Failure:
         """The model on a backend's kernels."""

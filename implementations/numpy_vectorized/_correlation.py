@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ._geometry import CACHE, Geometry
+from ._geometry import Geometry
 from ._kernel import Array
 from ._padding import pad_transpose, padded_shape
 from ._pixels import correlate_pixels, has_many_channels, weight_cotangent
-from ._windows import sliding_windows
+from ._windows import CACHE, sliding_windows
 
 
 def correlate(planes: Array, weight: Array, bias: Array | None, groups: int, geometry: Geometry) -> Array:

@@ -6,9 +6,6 @@ from ._kernel import Array
 from ._padding import Border, pad
 from ._windows import Pair, sliding_windows
 
-CACHE = 512 * 1024
-"""Bytes that stay in a core's L2 cache while they are worked on: the size of a block."""
-
 
 class Geometry(NamedTuple):
     """A kernel and its steps over planes (N, C, H, W), and how these are padded."""

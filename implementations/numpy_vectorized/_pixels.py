@@ -15,9 +15,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ._geometry import CACHE, Geometry
+from ._geometry import Geometry
 from ._kernel import Array
 from ._padding import inside, pad, padded_shape
+from ._windows import CACHE
 
 MANY = 32
 """So many numbers in a run, and laying out pays: on 8 samples of 32 x 32 cells, 3 x 3, from 8 channels on."""

@@ -1,14 +1,15 @@
-"""The judge. `judge` and `Model` are imported when they are asked for, so that this import stays light."""
+"""The judge. `judge`, `Model` and `Optimizer` are imported when they are asked for: this import stays light."""
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .judgement import Judgement, judge
     from .model import Model
+    from .optimizer import Optimizer
 
-__all__ = ["Judgement", "Model", "judge"]
+__all__ = ["Judgement", "Model", "Optimizer", "judge"]
 
-_HOMES = {"Judgement": "judgement", "Model": "model", "judge": "judgement"}
+_HOMES = {"Judgement": "judgement", "Model": "model", "Optimizer": "optimizer", "judge": "judgement"}
 
 
 def __getattr__(name: str) -> Any:

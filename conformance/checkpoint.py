@@ -1,4 +1,4 @@
-"""A training run on disk: parameters after an epoch, and what the run was asked for, in a .safetensors file."""
+"""A training run on disk: parameters and state after an epoch, and what was asked for, in a .safetensors file."""
 
 import json
 import math
@@ -9,6 +9,7 @@ from typing import Any
 
 from . import param_file
 from .errors import UsageError
+from .param_file import STATE
 from .tree import Array
 
 FORMAT = "torchstone training 1"
@@ -28,17 +29,30 @@ class Checkpoint:
     lr: float
     seed: int
     vocabulary: str | None = None
+    optimizer: str | None = None
+    momentum: float | None = None
+    weight_decay: float | None = None
+    clip: float | None = None
 
-    def write(self, file: Path, params: Mapping[str, Array], losses: Sequence[float]) -> None:
-        """Write the parameters after len(losses) epochs, whole or not at all."""
+    def write(
+        self,
+        file: Path,
+        params: Mapping[str, Array],
+        losses: Sequence[float],
+        state: Mapping[str, Array] | None = None,
+    ) -> None:
+        """Write parameters and the optimiser's state after len(losses) epochs, whole or not at all."""
         # One entry: safetensors writes several in any order, and the same run shall be the same file.
         run = json.dumps({**asdict(self), "losses": list(losses)})
-        param_file.write(file, params, {FORMAT: run})
+        param_file.write(file, {**params, **_kept(state or {})}, {FORMAT: run})
 
-    def read(self, file: Path, like: Mapping[str, Array]) -> tuple[dict[str, Array], list[float]]:
-        """The parameters and the mean losses of the epochs so far.
+    def read(
+        self, file: Path, like: Mapping[str, Array], state: Mapping[str, Array] | None = None
+    ) -> tuple[dict[str, Array], dict[str, Array], list[float]]:
+        """The parameters, the optimiser's state, and the mean losses of the epochs so far.
 
-        Raises UsageError where the file is missing, damaged, or of a run with other settings.
+        They are as `like` and `state`, which is empty before the first epoch. Raises UsageError where the file is
+        missing, damaged, or of a run with other settings.
         """
         run = trained(file)
         try:
@@ -53,7 +67,16 @@ class Checkpoint:
                 raise UsageError(f"{file} was trained with {option} {run.get(name)!r}, not {asked!r}")
         if not all(map(math.isfinite, losses)):
             raise UsageError(f"{file} is damaged: a loss is no number")
-        return param_file.read(file, like), losses
+        found = param_file.read(file, {**like, **_kept(state or {} if losses else {})})
+        return (
+            {name: found[name] for name in like},
+            {name.removeprefix(STATE): array for name, array in found.items() if name not in like},
+            losses,
+        )
+
+
+def _kept(state: Mapping[str, Array]) -> dict[str, Array]:
+    return {f"{STATE}{name}": array for name, array in state.items()}
 
 
 def trained(file: Path) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Losses drawn over epochs, of backends and of PyTorch in the same steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,19 @@ from torch import nn
 from .errors import UsageError
 from .losses import LOSSES
 from .model import batches
+from .optimizer import Optimizer
 
 if TYPE_CHECKING:
     from .data import Images
     from .text import Text
 
 FORMATS = (".png", ".svg")
+
+TORCHS: Mapping[str, Callable[..., torch.optim.Optimizer]] = {
+    "sgd": torch.optim.SGD,
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+}
 
 
 def check(file: Path) -> None:
@@ -41,22 +48,32 @@ def torchs_losses(
     lr: float,
     seed: int,
     loss: str = "cross_entropy",
+    optimizer: Optimizer | None = None,
 ) -> list[float]:
-    """The mean loss of each epoch of torch.optim.SGD on `module`, over the batches that Model.epochs takes."""
-    optimizer = torch.optim.SGD(module.parameters(), lr=lr)
+    """The mean loss of each epoch of PyTorch's optimiser on `module`, over the batches of Model.epochs."""
+    stepping = torchs(optimizer, module, lr)
     random = np.random.default_rng(seed)
     losses = []
     for _ in range(epochs):
         order, total = random.permutation(len(data.x)), 0.0
         for x, target in batches(data.x[order], data.target[order], batch_size):
-            optimizer.zero_grad()
+            stepping.zero_grad()
             samples = LOSSES[loss].samples(module(torch.from_numpy(x)), torch.from_numpy(target))
             value = F.cross_entropy(*samples)
             torch.autograd.backward(value)
-            optimizer.step()
+            if optimizer is not None and optimizer.max_norm is not None:
+                nn.utils.clip_grad_norm_(module.parameters(), optimizer.max_norm)
+            stepping.step()
             total += value.item() * len(target)
         losses.append(total / len(data.x))
     return losses
+
+
+def torchs(optimizer: Optimizer | None, module: nn.Module, lr: float) -> torch.optim.Optimizer:
+    """PyTorch's own class of an optimiser, by default of plain gradient descent."""
+    if optimizer is None:
+        return torch.optim.SGD(module.parameters(), lr=lr)
+    return TORCHS[optimizer.operation](module.parameters(), lr=lr, **optimizer.config)
 
 
 def draw(file: Path, curves: Mapping[str, Sequence[float]], *, title: str) -> None:

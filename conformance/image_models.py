@@ -5,7 +5,14 @@ from typing import Any
 
 from .data import CLASSES
 
-CLASSIFIERS = ("softmax_regression", "mlp", "simple_conv_net", "lstm_classifier", "transformer_encoder")
+CLASSIFIERS = (
+    "softmax_regression",
+    "mlp",
+    "simple_conv_net",
+    "lenet",
+    "lstm_classifier",
+    "transformer_encoder",
+)
 """Models whose logits are those of an image's classes."""
 
 
@@ -22,6 +29,15 @@ def image_config(name: str, channels: int, rows: int, columns: int) -> dict[str,
             "num_filters": 8 if small else 30,
             "kernel_size": 3 if small else 5,
             "hidden_features": 32 if small else 100,
+        },
+        "lenet": {
+            "in_channels": channels,
+            "image_size": size,
+            **(
+                {"kernel_size": 3, "padding": 1, "channels": (8, 16), "hidden_features": (64, 32)}
+                if small
+                else {}
+            ),
         },
         "lstm_classifier": {"in_features": channels * columns, "hidden_size": 64 if small else 128},
         "transformer_encoder": {

@@ -1,4 +1,7 @@
-"""torchstone judge-model: a user's own module, judged operation by operation on a backend's kernels."""
+"""torchstone judge-model: a user's own module, judged operation by operation on a backend's kernels.
+
+The kernels run in a worker process, as in `torchstone run`: one that hangs or dies costs the verdict on one node.
+"""
 
 import argparse
 from collections.abc import Sequence
@@ -6,15 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import UsageError
+from .run import LEAST_SECONDS, terminated_as_interrupted, time_limit
 
 if TYPE_CHECKING:
     from rich.console import Console
     from torch import Tensor, nn
 
-    from .backend import Backend
-    from .graph import Graph
     from .node_by_node import Step
-    from .operation import Operation
+    from .node_pool import NodePool
     from .verdict import Verdict
 
 MARKS = {True: "✓", False: "✗"}
@@ -49,26 +51,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, metavar="S", help="initial weights, inputs and cotangents (default: 0)"
     )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=LEAST_SECONDS,
+        metavar="SECONDS",
+        help=f"time for one operation of the model (default: {LEAST_SECONDS:g})",
+    )
     parser.add_argument("--report", metavar="DIR", type=Path, help="keep the smallest case there, for replay")
 
 
 def run(args: argparse.Namespace) -> int:
     """Judge every operation of the module: 0 all conform, 1 one does not, 2 the model cannot be judged."""
     from .backend import load
-    from .graph import Call
-    from .node_by_node import judge_step, steps
+    from .node_by_node import steps
+    from .node_pool import NodePool
     from .operations import OPERATIONS
     from .recorder import NotRecordable, record
     from .remarks import console, say
-    from .selection import choose_dtypes, not_negative
+    from .selection import check_kinks, choose_dtypes, not_negative
     from .user_module import built, drawn_inputs, parsed_setting, parsed_shape
+    from .workers import Pool
 
     shapes = [parsed_shape(text) for text in args.input_shape]
     settings = dict(parsed_setting(text) for text in args.set)
     not_negative("--seed", args.seed)
     (dtype,) = choose_dtypes([args.dtype])
-    known = {operation.name: operation for operation in OPERATIONS}
-    backend = load(args.backend, tuple(known))
+    seconds = time_limit(0, args.timeout)
+    backend = load(args.backend, tuple(operation.name for operation in OPERATIONS), only=())
+    check_kinks(backend.declaration)
     if dtype not in backend.declaration.dtypes:
         raise UsageError(
             f"{backend.name} has no {dtype} (see --dtype: {', '.join(backend.declaration.dtypes)})"
@@ -89,28 +100,28 @@ def run(args: argparse.Namespace) -> int:
     except Exception as error:  # the user's own code; the shapes asked for are the likeliest reason
         given = ", ".join(str(tuple(x.shape)) for x in inputs) or "nothing"
         raise UsageError(f"{args.module} raised {type(error).__name__} for {given}: {error}") from None
-    _require_kernels(graph, backend)
     params = {name: tensor.detach().numpy() for name, tensor in _state(module)}
-    taken = steps(graph, params, [x.numpy() for x in inputs], dtype=dtype, seed=args.seed)
-    calls = [node for node in graph.nodes if isinstance(node, Call)]
-    say(
-        out,
-        f"{args.module} on {backend.name}: {len(calls)} operation{'s' * (len(calls) != 1)}, {dtype}, "
-        f"{'training' if module.training else 'evaluation'} mode, "
-        f"inputs {', '.join(str(tuple(x.shape)) for x in inputs)}",
-        style="bold",
-    )
-    wrong: list[tuple[int, Step, tuple[Verdict, ...]]] = []
-    for number, step in enumerate(taken, 1):
-        verdicts = judge_step(step, known[step.case.operation], backend)
-        _write_line(out, number, step, verdicts)
-        if any(not _fine(verdict) for verdict in verdicts):
-            wrong.append((number, step, verdicts))
-    if not wrong:
-        say(out, f"all {len(taken)} conform: outputs, and gradients where one arrives", style="green")
-        return 0
-    number, step, verdicts = wrong[0]
-    _explain(out, number, step, verdicts, known[step.case.operation], backend, args)
+    with terminated_as_interrupted(), Pool(1, seconds) as pool:
+        nodes = NodePool(backend, pool, args.seed)
+        nodes.require_kernels(graph)
+        taken = steps(graph, params, [x.numpy() for x in inputs], dtype=dtype, seed=args.seed)
+        say(
+            out,
+            f"{args.module} on {backend.name}: {len(taken)} operation{'s' * (len(taken) != 1)}, {dtype}, "
+            f"{'training' if module.training else 'evaluation'} mode, "
+            f"inputs {', '.join(str(tuple(x.shape)) for x in inputs)}",
+            style="bold",
+        )
+        wrong: list[tuple[int, Step, tuple[Verdict, ...]]] = []
+        for number, (step, verdicts) in enumerate(nodes.verdicts(taken), 1):
+            _write_line(out, number, step, verdicts, nodes.conventions(step))
+            if any(not _fine(verdict) for verdict in verdicts):
+                wrong.append((number, step, verdicts))
+        if not wrong:
+            say(out, f"all {len(taken)} conform: outputs, and gradients where one arrives", style="green")
+            return 0
+        number, step, verdicts = wrong[0]
+        _explain(out, number, step, verdicts, nodes, args)
     if wrong[1:]:
         say(out, f"also deviating: {', '.join(f'{n} {s.case.operation}' for n, s, _ in wrong[1:])}")
     return 1
@@ -123,45 +134,35 @@ def _state(module: "nn.Module") -> "list[tuple[str, Tensor]]":
     ]
 
 
-def _require_kernels(graph: "Graph", backend: "Backend") -> None:
-    """Raise UsageError where the backend lacks an operation, with every line that needs it."""
-    from .backend import Failure
-    from .graph import Call
-
-    lacking = []
-    for node in graph.nodes:
-        if isinstance(node, Call):
-            kernel = backend.kernels.get(node.operation)
-            if kernel is None:
-                lacking.append(f"{node.operation}, {node.where}")
-            elif isinstance(kernel, Failure):
-                lacking.append(f"{node.operation} ({kernel.reason}), {node.where}")
-    if lacking:
-        raise UsageError(f"{backend.name} has no kernel for: {'; '.join(lacking)}")
-
-
 def _fine(verdict: "Verdict") -> bool:
     from .node_by_node import conforms
 
     return conforms(verdict)
 
 
-def _write_line(out: "Console", number: int, step: "Step", verdicts: "Sequence[Verdict]") -> None:
+def _write_line(
+    out: "Console", number: int, step: "Step", verdicts: "Sequence[Verdict]", conventions: dict[str, int]
+) -> None:
     """`3 conv2d  ✓ output ✓ gradient  net.py:12: x = self.conv(x)`."""
     from rich.text import Text
 
-    from .remarks import printable
+    from .remarks import printable, say
     from .verdict import Status
 
     told = Text(f"{number:3} {step.case.operation:16} ")
-    for part, laws in (("output", ("shape_and_dtype", "agreement")), ("gradient", ("vjp",))):
+    # Where a kernel dies before it is asked anything there is no law.
+    for part, laws in (("output", (None, "shape_and_dtype", "agreement")), ("gradient", ("vjp",))):
         asked = [verdict for verdict in verdicts if verdict.law in laws]
         fine = all(map(_fine, asked))
         unknown = not asked or any(verdict.status == Status.UNSUPPORTED for verdict in asked)
         mark = "-" if unknown and fine else MARKS[fine]
-        told.append(printable(f"{mark} {part}  ", out), style="" if fine else "bold red")
+        ends = [verdict.status for verdict in asked if verdict.status in (Status.CRASHED, Status.TIMED_OUT)]
+        end = "".join(f" ({status.value.replace('_', ' ')})" for status in ends)
+        told.append(printable(f"{mark} {part}{end}  ", out), style="" if fine else "bold red")
     told.append(printable(step.call.where, out), style="dim")
     out.print(told, soft_wrap=True)
+    for name, count in conventions.items():
+        say(out, f"{'':4}{name}, as declared: {count} element{'s' * (count != 1)}", style="dim")
 
 
 def _explain(
@@ -169,52 +170,32 @@ def _explain(
     number: int,
     step: "Step",
     verdicts: "Sequence[Verdict]",
-    operation: "Operation",
-    backend: "Backend",
+    nodes: "NodePool",
     args: argparse.Namespace,
 ) -> None:
     """The first deviation in full: what is wrong in the model, then the smallest case that shows it."""
-    from dataclasses import replace
-
     from .case_file import save_case
-    from .diagnosis import diagnose
-    from .engine import judge_kernel
-    from .oracle import Oracle
     from .remarks import say, write_remark, write_rows
-    from .selection import laws_of
 
+    operation = step.case.operation
     broken = [verdict for verdict in verdicts if not _fine(verdict)]
-    laws = [law for law in laws_of(operation) if law.name in {verdict.law for verdict in broken}]
-    kernel = backend.kernels[operation.name]
     out.print()
-    say(out, f"first deviation: {number} {operation.name}, {step.call.where}", style="bold")
+    say(out, f"first deviation: {number} {operation}, {step.call.where}", style="bold")
     config = ", ".join(f"{option}={value!r}" for option, value in step.case.config.items())
     write_rows(out, [("", config)] if config else [], indent=2)
     for verdict in broken:
         write_rows(out, [(verdict.law or "", verdict.message or verdict.status.value)], indent=2)
     out.print()
-    # The model's own case is as large as the model; the usual cases of the operation are small, and shrink.
-    found = judge_kernel(
-        operation, kernel, backend.declaration, dtype=step.case.dtype, laws=laws, seed=args.seed
-    )
-    smaller = [verdict for verdict in found if verdict.counterexample is not None]
-    if smaller:
-        shown = smaller
-        kept = min(smaller, key=lambda verdict: verdict.counterexample.size if verdict.counterexample else 0)
+    # The model's own case is as large as the model.
+    shown = nodes.usual(step, broken)
+    if shown:
+        kept = min(shown, key=lambda verdict: verdict.counterexample.size if verdict.counterexample else 0)
     else:
-        from .kernel import Kernel
-
         say(out, "no usual case of the operation shows it; this is the model's own:")
-        law = laws[0]
-        said = (
-            diagnose(operation, kernel, step.case.dtype, Oracle(step.case), (), law)
-            if isinstance(kernel, Kernel)
-            else None
-        )
-        kept = replace(broken[0], diagnosis=None if said is None else said.text)
+        kept = nodes.own(step, broken[0])
         shown = [kept]
     write_remark(out, shown)
     if args.report is not None and kept.counterexample is not None:
-        file = args.report / "cases" / f"{backend.name}-{operation.name}-{kept.law}-{kept.dtype}.safetensors"
+        file = args.report / "cases" / f"{nodes.backend.name}-{operation}-{kept.law}-{kept.dtype}.safetensors"
         save_case(file, kept.counterexample.case, kept.law)
         say(out, f"  replay: torchstone replay {file} --backend {args.backend}")

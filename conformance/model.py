@@ -14,13 +14,14 @@ from . import param_file
 from .backend import Backend, Failure, load
 from .errors import UsageError
 from .graph import Shape
-from .kernel import Kernel, guarded
+from .kernel import Kernel, Malformed, as_tree, guarded
 from .losses import LOSSES
 from .operations import OPERATIONS
+from .optimizer import Misfit, Optimizer
 from .recorder import record
 from .selection import choose, natural, not_negative
 from .trajectory import with_statistics
-from .tree import Array, is_floating
+from .tree import Array, Tree, is_floating
 
 Gradient = dict[str, Array]
 """An array for each learned parameter, by name."""
@@ -47,6 +48,8 @@ class Model:
 
     Steps and gradients are those of the mode that the module is in (training, unless it says otherwise), in which
     a step also updates running statistics; everything else is evaluated in evaluation mode.
+
+    `state` is what an optimiser keeps from step to step, empty before the first one.
 
     Raises UsageError where the backend, the loss or the module is not what it must be (NotRecordable, with the
     user's line, is one) or the backend lacks a kernel that is needed, CallFault where a kernel raises.
@@ -76,6 +79,7 @@ class Model:
         self.dtype = self._recorded = np.dtype(dtypes.pop())
         self._loss = LOSSES[loss]
         self._kernels: dict[tuple[Shape, str, bool], _Recorded] = {}
+        self.state: dict[str, Array] = {}
 
     def forward(self, x: Array) -> Array:
         """The module's output: logits, or a regression's prediction."""
@@ -139,15 +143,25 @@ class Model:
         choose("parameter", indices, self._learned)
         return {name: fine._differences(name, x, target, list(wanted)) for name, wanted in indices.items()}
 
-    def step(self, x: Array, target: Array, *, lr: float) -> float:
-        """One step of gradient descent on a batch, params - lr * gradient; the loss before it.
+    def step(self, x: Array, target: Array, *, lr: float, optimizer: Optimizer | None = None) -> float:
+        """One step on a batch, by default of plain gradient descent, params - lr * gradient; the loss before it.
 
+        A step of an `optimizer` is its kernel's; it goes on from `state`, and leaves its own there.
         Running statistics are those after the batch.
         """
         value, gradient, statistics = self._descent(self._array(x), self._array(target))
-        with np.errstate(all="ignore"):  # a rate that is too large ends in NaN, not in warnings
-            for name, change in gradient.items():
-                self.params[name] = np.asarray(self.params[name] - self.dtype.type(lr) * change)
+        if optimizer is None:
+            with np.errstate(all="ignore"):  # a rate that is too large ends in NaN, not in warnings
+                for name, change in gradient.items():
+                    self.params[name] = np.asarray(self.params[name] - self.dtype.type(lr) * change)
+        else:
+            learned = {name: self.params[name] for name in self._learned}
+            try:
+                ask = optimizer.checked(self._ask)
+                stepped, self.state = optimizer.step(ask, learned, gradient, self.state, lr=lr)
+            except Misfit as error:
+                raise Malformed(str(error)) from None
+            self.params.update(stepped)
         self.params.update(statistics)
         return value
 
@@ -160,9 +174,13 @@ class Model:
         batch_size: int = 32,
         lr: float = 0.1,
         seed: int = 0,
+        optimizer: Optimizer | None = None,
     ) -> list[float]:
-        """Stochastic gradient descent; the mean loss of each epoch over its batches."""
-        return list(self.epochs(x, target, epochs=epochs, batch_size=batch_size, lr=lr, seed=seed))
+        """Stochastic gradient descent, or another optimiser; the mean loss of each epoch over its batches."""
+        history = self.epochs(
+            x, target, epochs=epochs, batch_size=batch_size, lr=lr, seed=seed, optimizer=optimizer
+        )
+        return list(history)
 
     def epochs(
         self,
@@ -173,13 +191,14 @@ class Model:
         batch_size: int,
         lr: float,
         seed: int,
+        optimizer: Optimizer | None = None,
         done: int = 0,
         after_batch: Callable[[float], None] | None = None,
     ) -> Iterator[float]:
         """Train as `train` does, and yield after each epoch; `after_batch` is called with each batch's loss.
 
         An epoch visits every sample once, in an order of its own that `seed` decides. The first `done` epochs
-        are passed over: the params are those after them.
+        are passed over: the params, and the optimiser's `state`, are those after them.
         """
         natural("epochs", epochs)
         natural("batch_size", batch_size)
@@ -188,17 +207,25 @@ class Model:
         x, target = self._array(x), self._array(target)
         if len(x) != len(target) or not len(x):
             raise UsageError(f"{len(x)} inputs and {len(target)} targets: expected as many, and one at least")
+        for operation in optimizer.operations if optimizer is not None else ():
+            self._part(operation)
+        if not done:
+            self.state = {}
         random = np.random.default_rng(seed)
         for epoch in range(epochs):
             order, total = random.permutation(len(x)), 0.0
             if epoch < done:
                 continue
             for rows, labels in batches(x[order], target[order], batch_size):
-                value = self.step(rows, labels, lr=lr)
+                value = self.step(rows, labels, lr=lr, optimizer=optimizer)
                 total += value * len(labels)
                 if after_batch is not None:
                     after_batch(value)
             yield total / len(x)
+
+    def state_of(self, optimizer: Optimizer) -> dict[str, Array]:
+        """Zeros in the place of all that an optimiser keeps of this model from its first step on."""
+        return optimizer.state_of({name: self.params[name] for name in self._learned})
 
     def save_params(self, path: str | os.PathLike[str]) -> None:
         """Write the params to a .safetensors file, whole or not at all."""
@@ -213,6 +240,11 @@ class Model:
         self.params = param_file.read(Path(path), self.params)
 
     # How it is evaluated.
+
+    def _ask(self, operation: str, params: Mapping[str, Array], *mappings: Any, **config: Any) -> Tree:
+        return as_tree(
+            self._evaluate(self._part(operation), params, *mappings, **config), f"{operation} returned"
+        )
 
     def _descent(self, x: Array, target: Array) -> tuple[float, Gradient, dict[str, Array]]:
         """The loss of a batch, its gradient, and the running statistics after it."""

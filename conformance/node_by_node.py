@@ -10,10 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .backend import Backend
 from .case import Case
 from .eager import eager_kernel
-from .engine import judge_case
 from .graph import Call, Cotangents, Graph, gather, scatter
 from .operation import Operation
 from .tree import Array, Tree, is_floating, map_leaves
@@ -66,15 +64,12 @@ def steps(
     return tuple(reversed(found))
 
 
-def judge_step(step: Step, operation: Operation, backend: Backend) -> tuple[Verdict, ...]:
-    """The verdicts on a node: of every law that applies to it."""
+def asked(step: Step, operation: Operation) -> tuple[str, ...]:
+    """The laws that apply to a node."""
     from .selection import laws_of
 
-    kernel, charged = backend.kernels.get(operation.name), dict[str, str]()
-    laws = [law for law in laws_of(operation) if law.name in LAWS and (step.pulled or not law.needs_vjp)]
-    return tuple(
-        judge_case(operation, kernel, backend.declaration, law, step.case, charged=charged) for law in laws
-    )
+    applying = [law for law in laws_of(operation) if step.pulled or not law.needs_vjp]
+    return tuple(law.name for law in applying if law.name in LAWS)
 
 
 def conforms(verdict: Verdict) -> bool:

@@ -38,6 +38,12 @@ aten = torch.ops.aten
 INJECTED = 2.0**-40
 """Unit roundoff at which errors are injected."""
 
+
+def composed_roundoff(dtype: str) -> float:
+    """That of networks: in float32 its own, so that what its rounding may push across a kink crosses it here."""
+    return max(INJECTED, float(np.finfo(dtype).eps) / 2)
+
+
 _POOL = torch.rand(2**18, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 _POOL.mul_(2).sub_(1).mul_(INJECTED)
 """Errors uniform within one roundoff; a primitive takes as many as it needs, from a random place on."""
@@ -128,11 +134,27 @@ def _addcdiv(x: Tensor, left: Tensor, right: Tensor, *, value: float = 1) -> Ten
     return x + value * left / right
 
 
+def _vector_norm(
+    x: Tensor, order: float = 2, dims: Any = None, keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
+    size, dims = x.abs(), list(range(x.ndim)) if dims is None else dims
+    if math.isinf(order):
+        return size.amax(dims, keepdim) if order > 0 else size.amin(dims, keepdim)
+    if order == 0:
+        return (size != 0).sum(dims, keepdim).to(x.dtype)
+    if order == 1:
+        return size.sum(dims, keepdim)
+    if order == 2:
+        return (size * size).sum(dims, keepdim).sqrt()
+    return size.pow(order).sum(dims, keepdim).pow(1 / order)
+
+
 # What a step of an optimiser is made of; torch's own table would again import its compiler.
 _BLENDED: Mapping[Any, Callable[..., Any]] = {
     aten.lerp.Scalar: _lerp,
     aten.addcmul.default: _addcmul,
     aten.addcdiv.default: _addcdiv,
+    aten.linalg_vector_norm.default: _vector_norm,
 }
 DECOMPOSITIONS = {**DECOMPOSITIONS, **_NORMALISED, **_BLENDED}
 
@@ -148,8 +170,9 @@ def inner_product_factor(terms: int) -> float:
 class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Adds rounding-sized errors to every primitive evaluated inside; seeded, so that it can be repeated."""
 
-    def __init__(self, seed: int, dtype: str = "float64") -> None:
+    def __init__(self, seed: int, dtype: str = "float64", roundoff: float = INJECTED) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        self._share = roundoff / INJECTED
         self._random = random.Random(seed)
         # The roundings are those of a backend that computes in `dtype`.
         limits = np.finfo(dtype)
@@ -209,7 +232,7 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _add(self, value: Any, bound: Any, *, in_place: bool = False) -> Any:
         if not isinstance(value, Tensor) or not value.is_floating_point() or bound is None:
             return value
-        error = bound.clamp(self._smallest, _LARGE).mul_(self._uniform(value))
+        error = bound.clamp(self._smallest, _LARGE).mul_(self._uniform(value)).mul_(self._share)
         return value.add_(error) if in_place else error.add_(value)
 
     def _uniform(self, value: Tensor) -> Tensor:

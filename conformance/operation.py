@@ -74,6 +74,7 @@ class Operation:
     input with a star, `*tensors`, is any number of them. `samples` says where the samples of a case are (None:
     the operation has none). `derivative` says whether the gradient of a case is the derivative of its output.
     Without a derivative at all (`differentiable`) no law of pullbacks applies, and cases have no cotangent.
+    `one_in` is above 1 where cases take long: of as many of the examples asked for, one is drawn.
     """
 
     name: str
@@ -88,6 +89,11 @@ class Operation:
     samples: Callable[[Case], Samples] | None = None
     derivative: Callable[[Case], bool] = _always
     differentiable: bool = True
+    one_in: int = 1
+
+    def examples(self, asked: int) -> int:
+        """How many cases are drawn where `asked` examples are asked for."""
+        return -(-asked // self.one_in)
 
 
 def listed_case(operation: str, entry: Rejection | Kink, dtype: str) -> Case:

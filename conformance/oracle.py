@@ -13,8 +13,8 @@ from torch import Tensor
 
 from .case import Case
 from .drawing import Choice
-from .noise import INJECTED, Batchable, Form, Noise
-from .specification import build, differentiated, evaluated, known_warnings
+from .noise import INJECTED, Batchable, Form, Noise, composed_roundoff
+from .specification import build, differentiated, evaluated, is_composed, known_warnings
 from .tree import Array, Tree, is_floating, map_leaves
 
 RUNS = 12
@@ -314,7 +314,7 @@ def _spreads(oracles: Sequence[Oracle], runs: int) -> list[Spread]:
                 [
                     None
                     if many is None or not is_floating(many)
-                    else root_mean_square(many - np.stack(arrays)[:, None], 1) / INJECTED
+                    else root_mean_square(many - np.stack(arrays)[:, None], 1) / _roundoff(cases[0])
                     for many, arrays in zip(noisy, zip(*calm, strict=True), strict=True)
                 ]
             )
@@ -368,7 +368,7 @@ def _noisy(cases: Sequence[Case], runs: int, form: int) -> tuple[list[Array | No
 
 
 def _noisy_at_once(cases: Sequence[Case], runs: int, form: int = 0) -> tuple[list[Array | None], int]:
-    evaluation = _Evaluation(cases, runs, Noise(_seed(cases[0], 0), cases[0].dtype), form)
+    evaluation = _Evaluation(cases, runs, _noise(cases[0], 0), form)
     cotangents = evaluation.pull_back([case.cotangent for case in cases])
     return _flat(evaluation.output(), cotangents), evaluation.forms
 
@@ -376,11 +376,19 @@ def _noisy_at_once(cases: Sequence[Case], runs: int, form: int = 0) -> tuple[lis
 def _noisy_one_by_one(case: Case, runs: int, form: int = 0) -> tuple[list[Array | None], int]:
     found, count = [], 1
     for run in range(runs):
-        evaluation = _Evaluation([case], noise=Noise(_seed(case, run), case.dtype), form=form)
+        evaluation = _Evaluation([case], noise=_noise(case, run), form=form)
         found.append(_flat(evaluation.output(), evaluation.pull_back([case.cotangent])))
         count = evaluation.forms
     stacked = [None if leaf[0] is None else np.stack(leaf, axis=1) for leaf in zip(*found, strict=True)]
     return stacked, count
+
+
+def _roundoff(case: Case) -> float:
+    return composed_roundoff(case.dtype) if is_composed(case.operation) else INJECTED
+
+
+def _noise(case: Case, run: int) -> Noise:
+    return Noise(_seed(case, run), case.dtype, _roundoff(case))
 
 
 def _seed(case: Case, run: int) -> int:

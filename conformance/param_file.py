@@ -10,12 +10,16 @@ from safetensors.numpy import load, save
 from .errors import UsageError
 from .tree import Array
 
+STATE = "optimizer:"
+"""What the names of an optimiser's state begin with, beside the parameters: no parameter's name does."""
+
 
 def write(file: Path, params: Mapping[str, Array], facts: Mapping[str, str] | None = None) -> None:
     """Write params, and facts about them, whole or not at all; raises UsageError where that cannot be done."""
     # safetensors silently writes wrong numbers for arrays that are not C-contiguous.
     content = save(
-        {name: np.ascontiguousarray(array) for name, array in params.items()},
+        # Not ascontiguousarray, which makes a 0-d array 1-d.
+        {name: np.array(array, order="C") for name, array in params.items()},
         metadata=None if facts is None else dict(facts),
     )
     part = file.with_name(f".{file.name}.part")
@@ -30,7 +34,8 @@ def write(file: Path, params: Mapping[str, Array], facts: Mapping[str, str] | No
 def read(file: Path, like: Mapping[str, Array]) -> dict[str, Array]:
     """The params in a file, which must have the names, shapes and dtypes of `like`.
 
-    Raises UsageError where the file is missing, damaged or of another model.
+    An optimiser's state is passed over where `like` has none. Raises UsageError where the file is missing,
+    damaged or of another model.
     """
     try:
         found = load(file.read_bytes())
@@ -38,6 +43,8 @@ def read(file: Path, like: Mapping[str, Array]) -> dict[str, Array]:
         raise UsageError(f"{file}: not read: {error.strerror or error}") from None
     except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{file}: not readable as safetensors: {error}") from None
+    if not any(name.startswith(STATE) for name in like):
+        found = {name: array for name, array in found.items() if not name.startswith(STATE)}
     if found.keys() != like.keys():
         differing = ", ".join(sorted(found.keys() ^ like.keys()))
         raise UsageError(f"{file}: the parameters of another model ({differing})")

@@ -93,9 +93,7 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
     )
     jobs = natural("-j", cores() if args.jobs is None else args.jobs)
-    seconds = time_limit(args.examples * args.contents) if args.timeout is None else args.timeout
-    if not 0.01 <= seconds <= 1e8:
-        raise UsageError(f"--timeout {seconds:g}: expected a number of seconds, 0.01 or more")
+    seconds = time_limit(args.examples * args.contents, args.timeout)
     addresses = {backend.name: backend.address for backend in plan.backends}
     declarations = [backend.declaration for backend in plan.backends]
     header = report.header(
@@ -156,9 +154,13 @@ def status_of(verdicts: "Sequence[Verdict]") -> int:
     return 0
 
 
-def time_limit(examples: int) -> float:
-    """The seconds that one operation of one backend may take, where the user does not say."""
-    return max(LEAST_SECONDS, SECONDS_AN_EXAMPLE * examples)
+def time_limit(examples: int, said: float | None = None) -> float:
+    """The seconds that one operation of one backend may take: what the user has said, or enough."""
+    if said is None:
+        return max(LEAST_SECONDS, SECONDS_AN_EXAMPLE * examples)
+    if not 0.01 <= said <= 1e8:
+        raise UsageError(f"--timeout {said:g}: expected a number of seconds, 0.01 or more")
+    return said
 
 
 def cores() -> int:
@@ -174,7 +176,7 @@ def _judge(plan: "Plan", jobs: int, seconds: float, done: "dict[Task, tuple[Verd
 
     tasks = plan.tasks()
     with (
-        _terminated_as_interrupted(),
+        terminated_as_interrupted(),
         Pool(jobs, seconds) as pool,
         progress(len(tasks), Console(stderr=True, highlight=False, markup=False)) as shown,
     ):
@@ -184,7 +186,7 @@ def _judge(plan: "Plan", jobs: int, seconds: float, done: "dict[Task, tuple[Verd
 
 
 @contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
+def terminated_as_interrupted() -> Iterator[None]:
     """SIGTERM ends a run as Ctrl-C does: the workers go first, and what was judged is told."""
     if threading.current_thread() is not threading.main_thread():
         yield

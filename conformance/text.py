@@ -1,6 +1,5 @@
 """The text that language models are trained on: Python's own help texts or a file, characters as tokens."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,11 +94,6 @@ def tokens_of(content: str, vocabulary: str) -> Array:
     if unknown is not None:
         raise UsageError(f"{unknown!r} is in no text that the model has read")
     return np.array([place[character] for character in content], dtype=np.int64)
-
-
-def characters_of(tokens: Sequence[int], vocabulary: str) -> str:
-    """The characters at places of a vocabulary."""
-    return "".join(vocabulary[token] for token in tokens)
 
 
 def _sequences(tokens: Array) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 import argparse
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
     from .data import Images
     from .model import Model
+    from .optimizer import Optimizer
     from .text import Text
 
 MODELS = (*CLASSIFIERS, *LANGUAGE_MODELS)
 
-EPOCHS, BATCH_SIZE, RATE = 20, 32, 0.5
+EPOCHS, BATCH_SIZE = 20, 32
+
+RATES: Mapping[str | None, float] = {None: 0.5, "sgd": 0.1, "adam": 1e-3, "adamw": 1e-3}
+"""The learning rate of plain gradient descent, and of each optimiser, where none is given."""
 
 TORCH = "PyTorch"
 """The reference's curve."""
@@ -52,7 +56,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"images, or sequences, a step (default: {BATCH_SIZE})",
     )
     parser.add_argument(
-        "--lr", type=float, default=RATE, metavar="RATE", help=f"learning rate (default: {RATE})"
+        "--lr",
+        type=float,
+        metavar="RATE",
+        help="learning rate (default: "
+        + ", ".join(f"{rate:g}" + (f" of {name}" if name else "") for name, rate in RATES.items())
+        + ")",
+    )
+    parser.add_argument(
+        "--optimizer",
+        metavar="NAME",
+        help=f"{', '.join(name for name in RATES if name)}: the backend's kernel of that name (default: plain "
+        "gradient descent)",
+    )
+    parser.add_argument("--momentum", type=float, metavar="M", help="of sgd (default: 0)")
+    parser.add_argument(
+        "--weight-decay",
+        type=float,
+        metavar="W",
+        help="of an optimiser (default: PyTorch's, 0.01 of adamw and 0 of the others)",
+    )
+    parser.add_argument(
+        "--clip",
+        type=float,
+        metavar="NORM",
+        help="scale the gradients down to this total norm before a step of an optimiser (default: they are not)",
     )
     parser.add_argument(
         "--seed",
@@ -77,7 +105,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train by gradient descent and print each epoch: 0, or 1 where the loss is no longer a number."""
-    _check(args)
+    optimizer = _check(args)
     from .kernel import CallFault, Refused
     from .remarks import console
 
@@ -96,11 +124,12 @@ def run(args: argparse.Namespace) -> int:
     for name, model in models.items():
         out.print(
             f"{args.model} on {name}: {len(data.target)} {data.name}, {len(data.held_target)} held back; "
-            f"batches of {args.batch_size}, learning rate {args.lr:g}, seed {args.seed}",
+            f"batches of {args.batch_size}, learning rate {args.lr:g}, seed {args.seed}"
+            + (f"; {optimizer.described}" if optimizer is not None else ""),
             soft_wrap=True,
         )
         try:
-            curves[name] = _train(model, data, args, out)
+            curves[name] = _train(model, data, args, optimizer, out)
         except Refused as fault:
             raise UsageError(f"{name} refuses: {fault}") from None
         except CallFault as fault:
@@ -120,6 +149,7 @@ def run(args: argparse.Namespace) -> int:
             lr=args.lr,
             seed=args.seed,
             loss=loss_of(args.model),
+            optimizer=optimizer,
         )
         draw(args.curve, curves, title=f"{args.model} on {len(data.target)} {data.name}")
         out.print(f"curves: {args.curve}", soft_wrap=True)
@@ -153,7 +183,8 @@ def _module(name: str, seed: int, data: "Images | Text") -> Any:
     return build_model(name, config_of(name, data), seed)
 
 
-def _check(args: argparse.Namespace) -> None:
+def _check(args: argparse.Namespace) -> "Optimizer | None":
+    """The optimiser that is asked for, if any; `lr` becomes its own where none is given."""
     from .selection import choose, natural, not_negative
 
     if args.model == "linear_regression":
@@ -164,6 +195,8 @@ def _check(args: argparse.Namespace) -> None:
     natural("--epochs", args.epochs)
     natural("--batch-size", args.batch_size)
     not_negative("--seed", args.seed)
+    optimizer = _optimizer(args)
+    args.lr = RATES[args.optimizer] if args.lr is None else args.lr
     if not (args.lr > 0 and math.isfinite(args.lr)):
         raise UsageError(f"--lr = {args.lr}: expected a number above 0")
     if (args.save or args.resume) and len(args.backend or ()) > 1:
@@ -172,26 +205,56 @@ def _check(args: argparse.Namespace) -> None:
         from .curves import check
 
         check(args.curve)
+    return optimizer
+
+
+def _optimizer(args: argparse.Namespace) -> "Optimizer | None":
+    from .optimizer import Optimizer
+    from .selection import choose
+
+    numbers = {"--momentum": args.momentum, "--weight-decay": args.weight_decay, "--clip": args.clip}
+    if args.optimizer is None:
+        for option, value in numbers.items():
+            if value is not None:
+                raise UsageError(f"{option} needs an --optimizer: plain gradient descent has none")
+        return None
+    choose("optimizer", [args.optimizer], (name for name in RATES if name))
+    if args.optimizer != "sgd" and args.momentum is not None:
+        raise UsageError(f"--momentum is sgd's, {args.optimizer} has betas")
+    for option, value in numbers.items():
+        if value is not None and not (0 <= value < math.inf and (value or option != "--clip")):
+            expected = "a number above 0" if option == "--clip" else "a number of 0 or more"
+            raise UsageError(f"{option} = {value}: expected {expected}")
+    return Optimizer.named(
+        args.optimizer, max_norm=args.clip, momentum=args.momentum, weight_decay=args.weight_decay
+    )
 
 
 def _data(args: argparse.Namespace) -> "Images | Text":
     from .data import digits, image_files
     from .text import help_texts, text_file
 
+    given = None if args.data is None else Path(args.data)
     if args.model in LANGUAGE_MODELS:
-        if args.data == "digits" or Path(args.data or "").is_dir():
+        if args.data == "digits" or (given and given.is_dir()):
             raise UsageError(
                 f"{args.model} reads text, and --data {args.data} is images: give text or a FILE.txt"
             )
-        return help_texts() if args.data in (None, "text") else text_file(Path(args.data))
-    if args.data == "text" or Path(args.data or "").is_file():
+        return help_texts() if given is None or args.data == "text" else text_file(given)
+    if args.data == "text" or (given and given.is_file()):
         raise UsageError(
             f"{args.model} reads images, and --data {args.data} is text: give digits or a folder"
         )
-    return digits(args.seed) if args.data in (None, "digits") else image_files(Path(args.data))
+    return digits(args.seed) if given is None or args.data == "digits" else image_files(given)
 
 
-def _train(model: "Model", data: "Images | Text", args: argparse.Namespace, out: "Console") -> list[float]:
+def _train(
+    model: "Model",
+    data: "Images | Text",
+    args: argparse.Namespace,
+    optimizer: "Optimizer | None",
+    out: "Console",
+) -> list[float]:
     """Train to the last epoch, or until the loss is no number; the mean loss of every epoch."""
     from .checkpoint import Checkpoint
     from .text import Text
@@ -207,9 +270,11 @@ def _train(model: "Model", data: "Images | Text", args: argparse.Namespace, out:
         lr=args.lr,
         seed=args.seed,
         vocabulary=vocabulary,
+        **({} if optimizer is None else _settings(optimizer)),
     )
     if args.resume is not None:
-        model.params, losses = asked.read(args.resume, model.params)
+        kept = {} if optimizer is None else model.state_of(optimizer)
+        model.params, model.state, losses = asked.read(args.resume, model.params, kept)
         out.print(f"{args.resume}: after epoch {len(losses)}", soft_wrap=True)
         if len(losses) >= args.epochs:
             raise UsageError(
@@ -217,7 +282,7 @@ def _train(model: "Model", data: "Images | Text", args: argparse.Namespace, out:
             )
     if args.save is not None:
         # Before the first epoch: that it cannot be written is better known now.
-        asked.write(args.save, model.params, losses)
+        asked.write(args.save, model.params, losses, model.state)
     remaining = args.epochs - len(losses)
     with bar(out, remaining * -(-len(data.target) // args.batch_size)) as advance:
         history = model.epochs(
@@ -227,6 +292,7 @@ def _train(model: "Model", data: "Images | Text", args: argparse.Namespace, out:
             batch_size=args.batch_size,
             lr=args.lr,
             seed=args.seed,
+            optimizer=optimizer,
             done=len(losses),
             after_batch=lambda loss: advance(),
         )
@@ -239,11 +305,23 @@ def _train(model: "Model", data: "Images | Text", args: argparse.Namespace, out:
             out.print(
                 f"epoch {epoch:{len(str(args.epochs))}}/{args.epochs}: loss {loss:.4f}{beside}; held back: "
                 f"loss {model.loss(data.held_x, data.held_target):.4f}, "
-                f"accuracy {model.accuracy(data.held_x, data.held_target):.4f}"
+                f"accuracy {model.accuracy(data.held_x, data.held_target):.4f}",
+                soft_wrap=True,
             )
             if args.save is not None:
-                asked.write(args.save, model.params, losses)
+                asked.write(args.save, model.params, losses, model.state)
     return losses
+
+
+def _settings(optimizer: "Optimizer") -> dict[str, Any]:
+    """What a checkpoint says of an optimiser."""
+    config = optimizer.config
+    return {
+        "optimizer": optimizer.operation,
+        "momentum": config.get("momentum"),
+        "weight_decay": config["weight_decay"],
+        "clip": optimizer.max_norm,
+    }
 
 
 @contextmanager

@@ -10,11 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .case import Case
-from .kernel import Arguments, Kernel, call_pullback, call_vjp
+from .case import Case, flattened
+from .kernel import Arguments, Kernel, call_forward, call_pullback, call_vjp
 from .law import NotJudged
 from .losses import LOSSES
-from .noise import INJECTED, Batchable, Form, Noise
+from .noise import Batchable, Form, Noise, composed_roundoff
+from .optimizer import CLIPPING, Misfit, Optimizer
 from .oracle import MORE_RUNS, RUNS, root_mean_square
 from .specification import build, differentiated, evaluated, known_warnings, statistics
 from .tree import Array, Tree, is_floating
@@ -32,15 +33,28 @@ def descend(
     *,
     rate: float,
     loss: str,
+    optimizer: Optimizer | None = None,
+    kernels: Mapping[str, Any] | None = None,
 ) -> tuple[Array, dict[str, Array]]:
     """Step to params - rate * gradient of the mean loss, once for each batch: the losses and the last params.
 
-    `scoring` is the kernel of `loss`. Running statistics are those after each step. Raises CallFault where a
-    kernel does, NotJudged where what it returns does not fit.
+    A step of an `optimizer` is that of its kernels, which are among `kernels`. `scoring` is the kernel of `loss`.
+    Running statistics are those after each step. Raises CallFault where a kernel does, NotJudged where what it
+    returns does not fit.
     """
     losses, asked = [], LOSSES[loss]
     params, module = dict(params), build(case)
-    learned, written = differentiated(module), statistics(module)
+    learned = [name for name in params if name in differentiated(module)]
+    written, state = statistics(module), {}
+
+    def ask(operation: str, params: Mapping[str, Array], *mappings: Any, **config: Any) -> Tree:
+        assert kernels is not None
+        inputs, keys = flattened(mappings)
+        question = Case(
+            operation=operation, dtype=case.dtype, config=config, params=params, inputs=inputs, mappings=keys
+        )
+        return call_forward(kernels[operation], question, Arguments.of(question))
+
     for x, target in batches:
         step = replace(case, params=params, inputs=(x,))
         returned, pullback = call_vjp(model, step, Arguments.of(step))
@@ -56,12 +70,19 @@ def descend(
         cotangent = with_statistics(g.reshape(output.shape), new.values())
         gradient, _ = call_pullback(pullback, step, cotangent)
         losses.append(value)
+        found = {name: g for name in learned if (g := gradient[name]) is not None}
         for name in learned:
-            found = gradient[name]
-            if found is None or found.shape != params[name].shape:
+            if name not in found or found[name].shape != params[name].shape:
                 raise NotJudged(f"the cotangent of {name} has the wrong shape")
-            params[name] = np.asarray(params[name] - params[name].dtype.type(rate) * found)
-        params.update(new)
+        before = {name: params[name] for name in learned}
+        if optimizer is None:
+            stepped = {name: np.asarray(p - p.dtype.type(rate) * found[name]) for name, p in before.items()}
+        else:
+            try:
+                stepped, state = optimizer.step(optimizer.checked(ask), before, found, state, lr=rate)
+            except Misfit as error:
+                raise NotJudged(str(error)) from None
+        params = {**params, **stepped, **new}
     return np.array(losses), params
 
 
@@ -88,10 +109,19 @@ class Reference:
     """The same descent by PyTorch in float64; `case` says which model."""
 
     def __init__(
-        self, case: Case, params: Mapping[str, Array], batches: Sequence[Batch], *, rate: float, loss: str
+        self,
+        case: Case,
+        params: Mapping[str, Array],
+        batches: Sequence[Batch],
+        *,
+        rate: float,
+        loss: str,
+        optimizer: Optimizer | None = None,
     ) -> None:
         self._module, self._loss, self._rate = build(case), LOSSES[loss], rate
+        self._optimizer = optimizer
         self._params, self._batches, self._dtype = params, batches, case.dtype
+        self._roundoff = composed_roundoff(case.dtype)
 
     @property
     def losses(self) -> Array:
@@ -127,19 +157,19 @@ class Reference:
             form = Form(len(forms))
             noisy = self._noisy_in(form, runs)
             pairs = zip(noisy, self._calm, strict=True)
-            forms.append([root_mean_square(many - calm, 0) / INJECTED for many, calm in pairs])
+            forms.append([root_mean_square(many - calm, 0) / self._roundoff for many, calm in pairs])
             count = form.count
         return [np.fmax.reduce(spreads) for spreads in zip(*forms, strict=True)]
 
     def _noisy_in(self, form: Form, runs: int) -> list[Array]:
-        noise = Noise(0, self._dtype)
+        noise = Noise(0, self._dtype, self._roundoff)
         try:
             with noise, form, Batchable(noise):
                 return self._run(runs)
         except (RuntimeError, Warning):  # torch cannot batch some primitive
             found = []
             for seed in range(runs):
-                with Noise(seed, self._dtype), form:
+                with Noise(seed, self._dtype, self._roundoff), form:
                     found.append(self._run())
             return [np.stack(arrays) for arrays in zip(*found, strict=True)]
 
@@ -154,21 +184,30 @@ class Reference:
 
         if runs is not None:
             evaluate = torch.vmap(evaluate)
-        learned = differentiated(self._module)
+        learned = [name for name in self._params if name in differentiated(self._module)]
         params = {name: _tensor(array, runs) for name, array in self._params.items()}
+        state: dict[str, Tensor] = {}
         losses = []
+
+        def ask(operation: str, params: dict[str, Tensor], *mappings: Any, **config: Any) -> Any:
+            step = build(Case(operation=operation, dtype="float64", config=config))
+            # Clipping looks at one run's gradients at a time; all other steps are elementwise.
+            alone = runs is None or operation != CLIPPING
+            return step(params, *mappings) if alone else torch.vmap(lambda g: step({}, g))(*mappings)
+
         for x, target in self._batches:
-            varied = [params[name].requires_grad_() for name in params if name in learned]
+            before = {name: params[name].requires_grad_() for name in learned}
             with known_warnings():
                 loss, new = evaluate(params, _tensor(x, runs), _tensor(target, runs))
-                gradients = iter(torch.autograd.grad(loss, varied, torch.ones_like(loss)))
+                found = torch.autograd.grad(loss, list(before.values()), torch.ones_like(loss))
             losses.append(loss.detach())
+            gradients = dict(zip(learned, found, strict=True))
             with torch.no_grad():
-                params = {
-                    name: array - self._rate * next(gradients) if name in learned else array
-                    for name, array in params.items()
-                }
-            params.update(zip(written, new, strict=True))
+                if self._optimizer is None:
+                    stepped = {name: array - self._rate * gradients[name] for name, array in before.items()}
+                else:
+                    stepped, state = self._optimizer.step(ask, before, gradients, state, lr=self._rate)
+            params = {**params, **stepped, **dict(zip(written, new, strict=True))}
         return [torch.stack(losses, dim=-1).numpy(), *(array.detach().numpy() for array in params.values())]
 
 

@@ -14,9 +14,10 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
+from .case import Case
 from .verdict import Counterexample, Verdict
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 class Task:
     """One operation of one backend, by all its laws (or those named) in the dtypes named.
 
-    `expectations` are the operation's, for any law and dtype.
+    `expectations` are the operation's, for any law and dtype. Where there is a `case`, it is judged and none is
+    drawn; a fault that it shows is diagnosed if `diagnosing`. Without laws it is only seen whether the kernel can
+    be loaded.
     """
 
     backend: str
@@ -43,13 +46,16 @@ class Task:
     seed: int
     contents: int = 1
     expectations: "tuple[Expectation, ...]" = ()
+    case: Case | None = None
+    diagnosing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """How far a worker has come in its task: the `count`-th case of a law.
 
-    `doing` is "judging", "shrinking" or "diagnosing" a fault of the law, or judging its "witness".
+    `doing` is "judging", "shrinking" or "diagnosing" a fault of the law, or judging its "witness" or a case
+    that was "given".
     """
 
     dtype: str
@@ -74,7 +80,7 @@ class Ready:
 
 @dataclass(frozen=True)
 class Judged:
-    """The verdicts of one dtype."""
+    """The verdicts of one dtype; of a case that was given, one after the other."""
 
     verdicts: tuple[Verdict, ...]
 
@@ -130,8 +136,8 @@ def main() -> None:
             if isinstance(task, Recall):
                 answer(Done(recall(task)))
             else:
-                for dtype in task.dtypes:
-                    answer(Judged(_judge(task, dtype, answer)))
+                for verdicts in _verdicts(task, answer):
+                    answer(Judged(verdicts))
                 answer(Done())
         faulthandler.cancel_dump_traceback_later()
 
@@ -191,12 +197,71 @@ def _drawn(operation: "Operation", law: "Law", wanted: Recall) -> "Oracle":
             asked_cases(operation, place.dtype, law.source),
             stop_there,
             seed=stream_seed(task.seed, operation.name, place.dtype, law.source),
-            examples=task.examples,
+            examples=operation.examples(task.examples),
             phases=(hypothesis.Phase.generate,),
         )
     except _Recalled as found:
         return found.oracle
     raise LookupError(f"{operation.name} has no case {place.count}")
+
+
+def _verdicts(task: Task, answer: Any) -> Iterator[tuple[Verdict, ...]]:
+    if task.case is not None:
+        yield from ((verdict,) for verdict in _judge_given(task, task.case, answer))
+    elif task.laws == ():
+        yield _unusable(task)
+    else:
+        yield from (_judge(task, dtype, answer) for dtype in task.dtypes)
+
+
+def _unusable(task: Task) -> tuple[Verdict, ...]:
+    """Why there is no kernel to judge; nothing where there is one."""
+    from .backend import Failure
+    from .selection import choose_operations, load_for
+    from .verdict import Status
+
+    (operation,) = choose_operations([task.operation])
+    kernel = load_for(task.address, operation).kernels.get(task.operation)
+    if kernel is not None and not isinstance(kernel, Failure):
+        return ()
+    status, reason = (Status.UNSUPPORTED, "") if kernel is None else (Status.ERRORED, kernel.reason)
+    return (
+        Verdict(
+            backend=task.backend,
+            operation=task.operation,
+            law=None,
+            dtype=None,
+            status=status,
+            message=reason,
+        ),
+    )
+
+
+def _judge_given(task: Task, case: Case, answer: Any) -> Iterator[Verdict]:
+    """The verdict of every law on the case itself, whose numbers may lie where conventions decide."""
+    from .conventions import honouring
+    from .diagnosis import diagnose
+    from .engine import judge_case
+    from .kernel import Kernel
+    from .oracle import Oracle
+    from .selection import choose_laws, choose_operations, laws_of, load_for
+
+    (operation,) = choose_operations([task.operation])
+    backend = load_for(task.address, operation)
+    asked, charged = choose_laws(task.laws or ()), dict[str, str]()
+    kernel = backend.kernels.get(task.operation)
+    if isinstance(kernel, Kernel):
+        kernel = honouring(operation, kernel, backend.declaration, case)
+    for law in laws_of(operation):
+        if law not in asked:
+            continue
+        answer(Place(dtype=case.dtype, law=law.name, doing="given"))
+        verdict = judge_case(operation, kernel, backend.declaration, law, case, charged=charged)
+        if task.diagnosing and isinstance(kernel, Kernel) and verdict.counterexample is not None:
+            answer(Place(dtype=case.dtype, law=law.name, doing="diagnosing"))
+            said = diagnose(operation, kernel, case.dtype, Oracle(case), (), law)
+            verdict = replace(verdict, diagnosis=None if said is None else said.text)
+        yield verdict
 
 
 def _judge(task: Task, dtype: str, answer: Any) -> tuple[Verdict, ...]:

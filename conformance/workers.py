@@ -173,7 +173,7 @@ class Pool:
         if job is None:
             return None
         verdict = worker.verdict_on_death(job, broken)
-        if worker.place is None:
+        if worker.place is None or job.case is not None:
             return job, (*worker.verdicts, verdict)
         self._start(Recall(job, worker.place), (*worker.verdicts, verdict))
         return None
@@ -305,6 +305,7 @@ class _Worker:
                 "shrinking": f", while a fault of {place.law} was shrunk",
                 "diagnosing": f", while a fault of {place.law} was diagnosed",
                 "witness": ", at the witness of its expectation",
+                "given": "",
             }.get(place.doing, f", at case {place.count}")
         return Verdict(
             backend=task.backend,

@@ -313,6 +313,12 @@ def _cases(batch: int, features: int, channels: int, size: int, attended: tuple[
         ),
         "adam": _step("adam", features, {**ADAM, "decoupled_weight_decay": False}, *AVERAGES),
         "adamw": _step("adamw", features, ADAM, *AVERAGES),
+        "clip_grad_norm": _case(
+            "clip_grad_norm",
+            {"max_norm": 1.0, "norm_type": 2.0, "error_if_nonfinite": False},
+            {},
+            {"weight": (features, features), "bias": (features,)},
+        ),
     }
 
 

@@ -11,6 +11,7 @@ from . import (
     add,
     avg_pool2d,
     batch_norm,
+    clip_grad_norm,
     concat,
     conv2d,
     cross_entropy,
@@ -87,6 +88,7 @@ DEFECTS: tuple[Defect, ...] = (
     *sgd.DEFECTS,
     *adam.DEFECTS,
     *adamw.DEFECTS,
+    *clip_grad_norm.DEFECTS,
     *scaled_dot_product_attention.DEFECTS,
     *multihead_attention.DEFECTS,
 )

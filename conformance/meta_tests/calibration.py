@@ -25,7 +25,7 @@ VALIDATED_ON = (
     *("adaptive_avg_pool2d", "local_response_norm", "leaky_relu", "hardswish", "add", "sub", "mul"),
     *("lstm", "gru", "embedding", "scaled_dot_product_attention", "multihead_attention"),
     *("batch_norm", "mean", "matmul"),
-    *("sgd", "adam", "adamw"),
+    *("sgd", "adam", "adamw", "clip_grad_norm"),
 )
 """Those left, without relu, relu6, flatten and concat, which round nothing."""
 

@@ -89,6 +89,13 @@ class Normalised(nn.Module):
         return self.norm(self.conv(x)).mean((2, 3)) + self.norm(self.conv(1 - x)).mean((2, 3))
 
 
+class Zeros(nn.Module):
+    """What the first relu cuts off, and only that, lies on the kink of the second."""
+
+    def forward(self, x):
+        return x.relu().relu().tanh()
+
+
 class Outside(nn.Module):
     def forward(self, x):
         y = torch.cumsum(x, 0)
@@ -255,6 +262,116 @@ def test_a_fault_that_only_the_model_meets_is_shown_by_its_own_case(
     text = capsys.readouterr().out
     assert "first deviation: 6 relu" in text
     assert "no usual case of the operation shows it; this is the model's own:" in text
+
+
+def replaced(folder: Path, operation: str, source: str) -> Path:
+    """The vectorised backend with another kernel for one operation, which has the right one as `right`."""
+    mine = backend(folder)
+    (mine / f"{operation}.py").rename(mine / "_right.py")
+    (mine / f"{operation}.py").write_text(f"from . import _right as right\n{source}", encoding="utf-8")
+    return mine
+
+
+HANGS = """
+import time
+
+def forward(params, x):
+    if x.size:
+        time.sleep(600)
+    return right.forward(params, x)
+"""
+ABORTS = """
+import os
+
+forward = right.forward
+
+def vjp(params, x):
+    y, _ = right.vjp(params, x)
+    return y, lambda cotangent: os.abort()
+"""
+ABORTS_AT_ONCE = "import os\nos.abort()\n"
+IN_ONE_MODEL = """
+import os
+
+def forward(params, x):
+    if x.shape == (3, 31):
+        os.abort()
+    return right.forward(params, x)
+"""
+
+BROKEN = (
+    # The kernel of tanh, further options, the marks of its two nodes, what is said of the first one.
+    (
+        "hangs",
+        HANGS,
+        ("--timeout", "6"),
+        "✗ output (timed out)  - gradient",
+        "not finished after 6 s in tanh.py",
+    ),
+    ("aborts", ABORTS, (), "✓ output  ✗ gradient (crashed)", "killed by SIGABRT in tanh.py, line "),
+    (
+        "aborts at once",
+        ABORTS_AT_ONCE,
+        (),
+        "✗ output (crashed)  - gradient",
+        "killed by SIGABRT in tanh.py, line 3",
+    ),
+    (
+        "aborts in this model alone",
+        IN_ONE_MODEL,
+        (),
+        "✗ output (crashed)  - gradient",
+        "killed by SIGABRT in tanh.py",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "marks", "told"), [b[1:] for b in BROKEN], ids=[b[0] for b in BROKEN]
+)
+def test_a_kernel_that_hangs_or_dies_costs_the_verdict_on_its_nodes(
+    source: str,
+    options: tuple[str, ...],
+    marks: str,
+    told: str,
+    nets: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """All other nodes are judged; what it did, and where, is told, with the smallest case that it did it in."""
+    mine = replaced(nets.parent, "tanh", source)
+    shapes = ["--input-shape", "3,31", "--input-shape", "3,31", "--set", "width=31"]
+    assert main(["judge-model", f"{nets}:Twin", "--backend", str(mine), *shapes, *options]) == 1
+    text = capsys.readouterr().out
+    _, *nodes = text.partition("\n\nfirst deviation")[0].splitlines()
+    assert len(nodes) == 8
+    assert [line for line in nodes if marks in line and " tanh " in line] == [nodes[1], nodes[3]]
+    assert all("✓ output  ✓ gradient" in line for line in nodes if " tanh " not in line)
+    assert "first deviation: 2 tanh" in text
+    assert told in text
+    assert "smallest case (float32" in text
+    assert "also deviating: 4 tanh" in text
+
+
+KINKED = """
+forward = right.forward
+
+def vjp(params, x):
+    return right.forward(params, x), lambda g: ({}, (g * (x >= 0),))
+"""
+
+
+def test_a_declared_convention_is_honoured(nets: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A relu whose derivative at zero is one, where zeros reach it: wrong, unless backend.toml says so."""
+    mine = replaced(nets.parent, "relu", KINKED)
+    command = ["judge-model", f"{nets}:Zeros", "--backend", str(mine), "--input-shape", "4,5"]
+    assert main(command) == 1
+    assert "first deviation: 2 relu" in capsys.readouterr().out
+    (mine / "backend.toml").write_text('[backend]\nname = "mine"\nkinks = {"relu.zero" = "one"}\n')
+    assert main(command) == 0
+    text = capsys.readouterr().out
+    assert text.count("relu.zero = one, as declared: ") == 1
+    (mine / "backend.toml").write_text('[backend]\nname = "mine"\nkinks = {"relu.zero" = "half"}\n')
+    assert main(command) == 0, "which convention it has at zero is what the law `kinks` judges"
 
 
 def test_all_that_is_outside_is_listed_before_anything_runs(

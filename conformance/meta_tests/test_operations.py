@@ -29,6 +29,7 @@ STRINGS = {
     "padding_mode": {"zeros", "reflect", "replicate", "circular"},
     "nonlinearity": {"tanh", "relu"},
     "approximate": {"none", "tanh"},
+    "norm_type": {"inf"},
 }
 """The values of an option that is one of several strings."""
 

@@ -1,9 +1,11 @@
 """The references of the optimisers are torch.optim's own steps, bit for bit, and pure."""
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -96,6 +98,54 @@ def test_step_is_pure(case: Case) -> None:
     returned = [*stepped.values(), *(rest.values() if isinstance(rest, dict) else (rest,))]
     memory = {x.untyped_storage().data_ptr() for x in given}
     assert all(x.untyped_storage().data_ptr() not in memory for x in returned)
+
+
+NORM_TYPES = (2.0, 1.0, math.inf, "inf", 3.0, 0.5, 0.0, -math.inf, -1.0)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize("norm_type", NORM_TYPES)
+@pytest.mark.parametrize("max_norm", [1, 0.0, 0.01, 100.0, math.inf])
+def test_clipping_is_torchs(max_norm: float, norm_type: float | str, dtype: torch.dtype) -> None:
+    """Gradients and total norm equal those of torch's function, exactly, also where nan and infinities are."""
+    generator = torch.Generator().manual_seed(2)
+    for odd in (None, 0.0, math.nan, math.inf):
+        gradients = {
+            key: torch.randn(shape, generator=generator, dtype=dtype)
+            for key, shape in {"weight": (3, 7), "bias": ()}.items()
+        }
+        if odd is not None:
+            gradients["weight"][1, 2] = odd
+        learned = {key: gradient.clone().requires_grad_() for key, gradient in gradients.items()}
+        for key, param in learned.items():
+            param.grad = gradients[key].clone()
+        expected = torch.nn.utils.clip_grad_norm_(learned.values(), max_norm, norm_type, foreach=False)  # type: ignore[arg-type]
+        clipped, total = reference_class("clip_grad_norm")(max_norm, norm_type)({}, gradients)
+        np.testing.assert_array_equal(total.numpy(), expected.numpy())
+        for key, param in learned.items():
+            assert param.grad is not None
+            np.testing.assert_array_equal(clipped[key].numpy(), param.grad.numpy())
+
+
+@pytest.mark.parametrize("odd", [math.nan, math.inf, -math.inf])
+def test_a_norm_that_is_not_finite_is_refused_as_torch_refuses_it(odd: float) -> None:
+    """With error_if_nonfinite: torch raises RuntimeError, the reference ValueError."""
+    gradient = torch.tensor([1.0, odd])
+    param = torch.zeros(2, requires_grad=True)
+    param.grad = gradient.clone()
+    with pytest.raises(RuntimeError, match="non-finite"):
+        torch.nn.utils.clip_grad_norm_([param], 1.0, error_if_nonfinite=True)
+    with pytest.raises(ValueError, match="total norm"):
+        reference_class("clip_grad_norm")(1.0, error_if_nonfinite=True)({}, {"weight": gradient})
+
+
+@pytest.mark.parametrize("max_norm", [-1.0, math.nan])
+def test_a_bound_that_is_no_bound_is_refused(max_norm: float) -> None:
+    """Torch turns gradients round where it is negative: a quirk that the specification refuses."""
+    with pytest.raises(ValueError, match="max_norm"):
+        reference_class("clip_grad_norm")(max_norm)
+    with pytest.raises(NotImplementedError, match="max_norm is a tensor"):
+        reference_class("clip_grad_norm")(torch.tensor(max_norm))
 
 
 @pytest.mark.parametrize("name", TORCHS)

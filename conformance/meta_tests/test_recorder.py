@@ -221,7 +221,7 @@ PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
                 (
                     torch.cat([x, y]),
                     torch.concat((y, x, x), dim=-1),
-                    torch.concatenate([x, m.p], **NUMPYS_NAME),
+                    torch.concatenate([x, m.p], 1),
                 ),
                 (torch.cat([x]), torch.hstack((x, y)), torch.hstack([z, z]), torch.vstack([x, y])),
                 torch.cat([torch.zeros(0, dtype=x.dtype), x], 1),
@@ -242,16 +242,6 @@ PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
         ),
         (VECTORS, numbers(3, 4, 5), numbers(5)),
         ("matmul",),
-    ),
-    "means": (
-        Program(
-            lambda m, x: (
-                (x.mean(), torch.mean(x), x.mean(1), x.mean((2, 3), keepdim=True)),
-                (torch.mean(x, dim=[0, -1]), x.mean(-1, True), torch.mean(x, **NUMPYS_NAME), x.mean(())),
-            )
-        ),
-        (IMAGES,),
-        ("mean",),
     ),
     "layer norm": (
         nn.Sequential(
@@ -550,11 +540,6 @@ REFUSED: dict[str, tuple[nn.Module, tuple[Tensor, ...], str]] = {
         Program(lambda m, x: torch.vstack([x[0], x[1]])),
         (VECTORS,),
         "torch.vstack: tensors that get a dimension .*" + LINE,
-    ),
-    "a mean in another dtype": (
-        Program(lambda m, x: x.mean(0, dtype=torch.float32)),
-        (VECTORS,),
-        "torch.Tensor.mean: dtype is given, .*" + LINE,
     ),
     "a sum of integers": (
         Program(lambda m, x, t: (x.relu(), t + 1)),

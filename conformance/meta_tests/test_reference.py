@@ -60,6 +60,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "sgd": ("params", "foreach", "differentiable", "fused"),
     "adam": ("params", "foreach", "capturable", "differentiable", "fused"),
     "adamw": ("params", "foreach", "capturable", "differentiable", "fused"),
+    "clip_grad_norm": ("foreach",),
     "scaled_dot_product_attention": ("dropout_p",),
     "multihead_attention": ("device", "dtype"),
 }
@@ -82,6 +83,11 @@ OPTIMIZERS: Mapping[str, type[torch.optim.Optimizer]] = {
     "adamw": torch.optim.AdamW,
 }
 """Operations that torch has as a method of a class that owns params and state."""
+
+IN_PLACE: Mapping[str, Callable[..., Any]] = {
+    "clip_grad_norm": nn.utils.clip_grad_norm_,
+}
+"""Operations that torch has as a function that writes into its first argument."""
 
 ADDED: Mapping[str, tuple[str, ...]] = {
     "rnn": ("training",),
@@ -135,6 +141,8 @@ def torchs_options(name: str) -> dict[str, Any]:
     """What torch's constructor takes; of a function, all its arguments that are no tensors."""
     if name in OPTIMIZERS:
         return options(OPTIMIZERS[name].__init__)
+    if name in IN_PLACE:
+        return options(IN_PLACE[name])
     if name not in FUNCTIONS:
         return options(getattr(nn, classes(name)[0]).__init__)
     return {
@@ -661,6 +669,8 @@ def test_docstring_is_a_specification(name: str) -> None:
     assert not missing(documentation, ("Inputs", "Output", "Source", *(("Params",) if has_params else ())))
     if name in FUNCTIONS:
         pages = ["torch." + (f"nn.functional.{name}" if hasattr(nn.functional, name) else name)]
+    elif name in IN_PLACE:
+        pages = [f"torch.nn.utils.{IN_PLACE[name].__name__}"]
     else:
         where = "optim" if name in OPTIMIZERS else "nn"
         pages = [f"torch.{where}.{torchs}" for torchs in classes(name)]

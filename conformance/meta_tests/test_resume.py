@@ -1,12 +1,13 @@
 """A training run that is saved, interrupted and resumed; and its curves."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from conformance import curves, training
+from conformance import curves, param_file, training
 from conformance.__main__ import main
 from conformance.data import digits
 from conformance.model import Model
@@ -27,6 +28,62 @@ def test_a_resumed_run_goes_on_bit_for_bit(tmp_path: Path, capsys: pytest.Captur
     assert resumed[2:] == lines[3:]
     assert whole.read_bytes() == rest.read_bytes()
     assert half.read_bytes() != whole.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        (["--optimizer", "sgd", "--momentum", "0.9"], {"momentum_buffer"}),
+        (["--optimizer", "adam", "--weight-decay", "0.1"], {"step", "exp_avg", "exp_avg_sq"}),
+        (["--optimizer", "adamw", "--clip", "0.5"], {"step", "exp_avg", "exp_avg_sq"}),
+        (["--optimizer", "sgd"], set()),
+    ],
+)
+def test_an_optimizer_is_resumed_bit_for_bit(options: list[str], kept: set[str], tmp_path: Path) -> None:
+    """Its state is in the file, from the first epoch on, and what goes on from there is the same run."""
+    whole, half, rest = (tmp_path / f"{name}.safetensors" for name in ("whole", "half", "rest"))
+    command = [*COMMAND, *options]
+    assert main([*command, "--epochs", "3", "--save", str(whole)]) == 0
+    assert main([*command, "--epochs", "1", "--save", str(half)]) == 0
+    assert main([*command, "--epochs", "3", "--resume", str(half), "--save", str(rest)]) == 0
+    assert whole.read_bytes() == rest.read_bytes()
+    state = [name for name in load_file(half) if name.startswith("optimizer:")]
+    assert {name.rpartition(".")[2] for name in state} == kept
+    assert len(state) == 2 * len(kept)  # a weight and a bias
+
+
+def test_a_run_that_was_stopped_before_its_first_epoch_is_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file from before the first epoch has no state, and starts as the optimiser does."""
+    file, whole = tmp_path / "run.safetensors", tmp_path / "whole.safetensors"
+    command = [*COMMAND, "--optimizer", "adam", "--epochs", "1"]
+    assert main([*command, "--save", str(whole)]) == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            Model, "step", lambda self, *args, **options: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
+        assert main([*command, "--save", str(file)]) == 130
+    assert main([*command, "--resume", str(file), "--save", str(file)]) == 0
+    assert file.read_bytes() == whole.read_bytes()
+
+
+def test_params_are_read_from_a_file_with_a_state(tmp_path: Path) -> None:
+    """What an optimiser keeps does not matter to who only wants the parameters."""
+    file = tmp_path / "run.safetensors"
+    assert main([*COMMAND, "--optimizer", "adam", "--epochs", "1", "--save", str(file)]) == 0
+    model = training.build("softmax_regression", "manual_loops", 5, digits())
+    model.load_params(file)
+    assert all(np.array_equal(array, load_file(file)[name]) for name, array in model.params.items())
+
+
+def test_a_number_is_kept_as_a_number(tmp_path: Path) -> None:
+    """An array without dimensions, a count for one, comes back without any."""
+    file = tmp_path / "params.safetensors"
+    param_file.write(file, {"count": np.array(3), "columns": np.ones((2, 3)).T})
+    back = param_file.read(file, {"count": np.array(0), "columns": np.ones((3, 2))})
+    assert back["count"].shape == ()
+    np.testing.assert_array_equal(back["columns"], np.ones((3, 2)))
 
 
 def test_an_interrupted_run_keeps_its_last_epoch(
@@ -56,6 +113,7 @@ def test_an_interrupted_run_keeps_its_last_epoch(
         (["--seed", "1"], "was trained with seed 0, not 1"),
         (["--lr", "0.25"], "was trained with lr 0.5, not 0.25"),
         (["--batch-size", "32"], "was trained with batch-size 256, not 32"),
+        (["--optimizer", "sgd", "--lr", "0.5"], "was trained with optimizer None, not 'sgd'"),
         (["--epochs", "1"], "is after epoch 1, and --epochs is 1: nothing is left"),
         (
             ["--backend", "manual_loops", "--backend", "numpy_vectorized"],
@@ -72,6 +130,43 @@ def test_a_run_is_resumed_as_it_was(
     capsys.readouterr()
     assert main([*COMMAND, "--resume", str(file), *options]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--optimizer", "sgd"], "was trained with momentum 0.9, not 0.0"),
+        (
+            ["--optimizer", "sgd", "--momentum", "0.9", "--weight-decay", "1"],
+            "with weight-decay 0.0, not 1.0",
+        ),
+        (["--optimizer", "sgd", "--momentum", "0.9", "--clip", "1"], "was trained with clip None, not 1.0"),
+        (["--optimizer", "adam", "--lr", "0.1"], "was trained with optimizer 'sgd', not 'adam'"),
+        (["--lr", "0.1"], "was trained with optimizer 'sgd', not None"),
+    ],
+)
+def test_an_optimizer_is_resumed_as_it_was(
+    options: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other options would be another run: exit status 2."""
+    file = tmp_path / "run.safetensors"
+    command = [*COMMAND, "--optimizer", "sgd", "--momentum", "0.9", "--epochs", "1", "--save", str(file)]
+    assert main(command) == 0
+    capsys.readouterr()
+    assert main([*COMMAND, "--resume", str(file), *options]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_state_that_is_missing_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file whose state was cut out is damaged, and says which names are missing."""
+    file = tmp_path / "run.safetensors"
+    command = [*COMMAND, "--optimizer", "adam"]
+    assert main([*command, "--epochs", "1", "--save", str(file)]) == 0
+    params = {name: array for name, array in load_file(file).items() if not name.startswith("optimizer:")}
+    save_file(params, file, metadata=param_file.facts(file))
+    capsys.readouterr()
+    assert main([*command, "--resume", str(file)]) == 2
+    assert re.search(r"optimizer:\S+bias\.exp_avg,", capsys.readouterr().err)
 
 
 def test_what_cannot_be_resumed_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

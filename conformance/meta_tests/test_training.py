@@ -1,5 +1,6 @@
 """Training: the digits, torch's trajectory step by step, and the command."""
 
+import inspect
 import io
 import re
 import sys
@@ -9,14 +10,15 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from conformance import training
+from conformance import curves, training
 from conformance.__main__ import main
 from conformance.case import Case
 from conformance.comparison import Arithmetic, compare_within
 from conformance.data import HELD_BACK, digits
 from conformance.errors import UsageError
 from conformance.model import Model, batches
-from conformance.specification import build_model
+from conformance.optimizer import DEFAULTS, Optimizer
+from conformance.specification import build_model, reference_class
 from conformance.trajectory import Batch, Reference
 from conformance.tree import Array
 
@@ -30,14 +32,21 @@ def shuffled(x: Array, target: Array, *, size: int, epochs: int, dtype: str) -> 
 
 
 def follow(
-    name: str, config: dict[str, int], backend: str, given: list[Batch], dtype: str, lr: float
+    name: str,
+    config: dict[str, int],
+    backend: str,
+    given: list[Batch],
+    dtype: str,
+    lr: float,
+    optimizer: Optimizer | None = None,
 ) -> None:
     """Take every step on the backend; its losses and parameters must be torch's within the derived allowance."""
     module = build_model(name, config, seed=0)
     model = Model(module if dtype == "float32" else module.double(), backend)
     case = Case(operation=name, dtype=dtype, config=config)
-    reference = Reference(case, dict(model.params), given, rate=lr, loss="cross_entropy")
-    losses = np.array([model.step(x, target, lr=lr) for x, target in given])
+    start = dict(model.params)
+    reference = Reference(case, start, given, rate=lr, loss="cross_entropy", optimizer=optimizer)
+    losses = np.array([model.step(x, target, lr=lr, optimizer=optimizer) for x, target in given])
     actual = {"losses": losses.astype(dtype), **model.params}
     expected = {"losses": reference.losses, **reference.params}
     for i, (part, array) in enumerate(actual.items()):
@@ -73,6 +82,95 @@ def test_scalar_loops_follow_torch(name: str, dtype: str) -> None:
     given = shuffled(data.x[:24], data.target[:24], size=4, epochs=1, dtype=dtype)
     config = {key: SMALL[key] for key in SMALL if name == "mlp" or key != "hidden_features"}
     follow(name, config, "manual_loops", given, dtype, lr=0.25)
+
+
+OPTIMIZERS = (
+    (Optimizer.named("sgd", momentum=0.9, weight_decay=1e-3), 0.125),
+    (Optimizer.named("sgd", momentum=0.9, nesterov=True, max_norm=1.0), 0.125),
+    (Optimizer.named("adam", weight_decay=1e-3, amsgrad=True), 2**-8),
+    (Optimizer.named("adamw", weight_decay=0.1, max_norm=0.5), 2**-8),
+)
+with_each_optimizer = pytest.mark.parametrize(
+    ("optimizer", "lr"), OPTIMIZERS, ids=[optimizer.described for optimizer, _ in OPTIMIZERS]
+)
+
+
+@with_each_optimizer
+def test_a_whole_epoch_of_each_optimizer_follows_torch(optimizer: Optimizer, lr: float) -> None:
+    """45 steps on the digits, in float64: the last parameters agree within what rounding explains."""
+    data = digits()
+    given = shuffled(data.x, data.target, size=32, epochs=1, dtype="float64")
+    follow("mlp", SMALL, "numpy_vectorized", given, "float64", lr, optimizer)
+
+
+@with_each_optimizer
+def test_scalar_loops_follow_each_optimizer(optimizer: Optimizer, lr: float) -> None:
+    """A few steps at batch 4, in float32."""
+    data = digits()
+    given = shuffled(data.x[:20], data.target[:20], size=4, epochs=1, dtype="float32")
+    config = {key: SMALL[key] for key in SMALL if key != "hidden_features"}
+    follow("softmax_regression", config, "manual_loops", given, "float32", lr, optimizer)
+
+
+@with_each_optimizer
+def test_torchs_own_optimizer_draws_the_same_curve(optimizer: Optimizer, lr: float) -> None:
+    """torch.optim and torch's clipping, step by step over the same batches: the same losses to four digits."""
+    data = digits()
+    model = training.build("softmax_regression", "numpy_vectorized", 0, data)
+    options = {"epochs": 2, "batch_size": 64, "lr": lr, "seed": 3}
+    losses = model.train(data.x, data.target, optimizer=optimizer, **options)  # type: ignore[arg-type]
+    module = training.build("softmax_regression", "numpy_vectorized", 0, data).module
+    torchs = curves.torchs_losses(module, data, optimizer=optimizer, **options)  # type: ignore[arg-type]
+    assert [f"{loss:.4f}" for loss in losses] == [f"{loss:.4f}" for loss in torchs]
+    assert losses[1] < losses[0]
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_defaults_of_optimizers_are_torchs(name: str) -> None:
+    """Their configs are complete, but for `lr`, and what nobody sets is what torch sets."""
+    parameters = inspect.signature(reference_class(name)).parameters
+    assert {"lr": parameters["lr"].default, **DEFAULTS[name]} == {
+        option: parameter.default for option, parameter in parameters.items()
+    }
+
+
+def test_what_is_kept_is_known_beforehand() -> None:
+    """The names, shapes and dtypes of an optimiser's state after a step, of each with its options."""
+    data = digits()
+    for optimizer, lr in (*OPTIMIZERS, (Optimizer.named("sgd"), 0.5)):
+        model = training.build("softmax_regression", "numpy_vectorized", 0, data)
+        expected = model.state_of(optimizer)
+        model.step(data.x[:4], data.target[:4], lr=lr, optimizer=optimizer)
+        assert model.state.keys() == expected.keys()
+        for name, array in expected.items():
+            assert (model.state[name].shape, model.state[name].dtype) == (array.shape, array.dtype)
+
+
+def test_training_anew_starts_without_a_state() -> None:
+    """Two trainings from the same parameters are alike, whatever the first one has left behind."""
+    data = digits()
+    optimizer = Optimizer.named("adam")
+    model = training.build("softmax_regression", "numpy_vectorized", 0, data)
+    start = dict(model.params)
+    first = model.train(data.x[:99], data.target[:99], optimizer=optimizer)
+    model.params = start
+    assert model.train(data.x[:99], data.target[:99], optimizer=optimizer) == first
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("adm", {}, "unknown optimizer 'adm'; did you mean 'adam'?"),
+        ("adam", {"momentum": 0.9}, "unknown option of adam 'momentum'"),
+        ("sgd", {"momentum": -0.5}, "momentum = -0.5: expected a number of 0 or more"),
+        ("adamw", {"weight_decay": float("nan")}, "weight_decay = nan"),
+        ("adamw", {"max_norm": 0.0}, "max_norm = 0.0: expected a number above 0"),
+    ],
+)
+def test_a_wrong_optimizer_is_a_usage_error(name: str, options: dict[str, float], message: str) -> None:
+    """One line says what was wrong."""
+    with pytest.raises(UsageError, match=re.escape(message)):
+        Optimizer.named(name, **options)
 
 
 def test_a_wrong_rate_does_not_follow_torch() -> None:
@@ -172,6 +270,15 @@ def test_the_command_prints_each_epoch(capsys: pytest.CaptureFixture[str]) -> No
         (["mlp", "--lr", "nan"], "--lr = nan"),
         (["mlp", "--lr", "inf"], "--lr = inf"),
         (["mlp", "--seed", "-1"], "--seed = -1"),
+        (["mlp", "--optimizer", "adamm"], "unknown optimizer 'adamm'; did you mean 'adam'?"),
+        (["mlp", "--momentum", "0.9"], "--momentum needs an --optimizer"),
+        (["mlp", "--weight-decay", "0.1"], "--weight-decay needs an --optimizer"),
+        (["mlp", "--clip", "1"], "--clip needs an --optimizer"),
+        (["mlp", "--optimizer", "adam", "--momentum", "0.9"], "--momentum is sgd's, adam has betas"),
+        (["mlp", "--optimizer", "sgd", "--momentum", "-1"], "--momentum = -1.0: expected a number of 0 or"),
+        (["mlp", "--optimizer", "adam", "--weight-decay", "nan"], "--weight-decay = nan"),
+        (["mlp", "--optimizer", "adam", "--clip", "0"], "--clip = 0.0: expected a number above 0"),
+        (["mlp", "--optimizer", "adam", "--lr", "0"], "--lr = 0"),
         (
             ["mlp", "--backend", "manual_loops", "--backend", "manual_loops"],
             "a second curve named 'manual_loops'",
@@ -206,6 +313,61 @@ def test_what_a_kernel_raises_is_the_backends(tmp_path: Path, capsys: pytest.Cap
     relu.write_text(body.replace("{}", "ZeroDivisionError('on purpose')"), encoding="utf-8")
     assert main(["train", "mlp", "--backend", str(tmp_path)]) == 1
     assert "raised ZeroDivisionError: on purpose" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("lacking", "options"),
+    [("adamw", []), ("clip_grad_norm", ["--clip", "1"])],
+)
+def test_an_optimizer_that_a_backend_lacks_is_named_at_once(
+    lacking: str, options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is trained."""
+    bundled = Path(__file__).resolve().parents[2] / "implementations" / "numpy_vectorized"
+    for file in bundled.glob("*.py"):
+        if file.stem != lacking:
+            (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    command = ["train", "mlp", "--backend", str(tmp_path), "--optimizer", "adamw", *options]
+    assert main(command) == 2
+    captured = capsys.readouterr()
+    assert f"{lacking} is needed: {tmp_path.name} has no such kernel" in captured.err
+    assert "epoch" not in captured.out
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("return params", "sgd returned other names, shapes or dtypes than it was given"),
+        ("return None", "sgd returned None"),
+        ("raise OSError('on purpose')", "raised OSError: on purpose"),
+    ],
+)
+def test_an_optimizer_that_returns_rubbish_is_the_backends_fault(
+    body: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line with its operation, and status 1."""
+    bundled = Path(__file__).resolve().parents[2] / "implementations" / "numpy_vectorized"
+    for file in bundled.glob("*.py"):
+        (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    text = f"def forward(params, gradients, state, **config):\n    {body}\n"
+    (tmp_path / "sgd.py").write_text(text, encoding="utf-8")
+    assert main(["train", "mlp", "--backend", str(tmp_path), "--optimizer", "sgd"]) == 1
+    assert message in capsys.readouterr().out
+
+
+def test_the_command_says_by_what_it_trains(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each optimiser has a learning rate of its own where none is given."""
+    for options, shown in (
+        (["--optimizer", "sgd", "--momentum", "0.9"], "learning rate 0.1, seed 0; sgd, momentum 0.9"),
+        (["--optimizer", "adam"], "learning rate 0.001, seed 0; adam"),
+        (
+            ["--optimizer", "adamw", "--clip", "2", "--lr", "0.01"],
+            "learning rate 0.01, seed 0; adamw, weight decay 0.01, clipped at 2",
+        ),
+    ):
+        command = ["train", "softmax_regression", "--epochs", "1", "--batch-size", "256"]
+        assert main([*command, *options]) == 0
+        assert capsys.readouterr().out.splitlines()[0].endswith(shown)
 
 
 def test_what_a_backend_does_not_have_is_a_usage_error(

@@ -1,8 +1,10 @@
 """The models of the specification: an explicit tuple, in the order of the report."""
 
 from ._composed import ModelOperation
+from .alexnet import ALEXNET
 from .bidirectional_tagger import BIDIRECTIONAL_TAGGER
 from .gru_language_model import GRU_LANGUAGE_MODEL
+from .lenet import LENET
 from .linear_regression import LINEAR_REGRESSION
 from .lstm_classifier import LSTM_CLASSIFIER
 from .lstm_language_model import LSTM_LANGUAGE_MODEL
@@ -12,6 +14,7 @@ from .simple_conv_net import SIMPLE_CONV_NET
 from .softmax_regression import SOFTMAX_REGRESSION
 from .transformer_decoder import TRANSFORMER_DECODER
 from .transformer_encoder import TRANSFORMER_ENCODER
+from .vgg import VGG
 
 __all__ = ["MODELS", "ModelOperation"]
 
@@ -20,6 +23,9 @@ MODELS: tuple[ModelOperation, ...] = (
     SOFTMAX_REGRESSION,
     MLP,
     SIMPLE_CONV_NET,
+    LENET,
+    ALEXNET,
+    VGG,
     LSTM_CLASSIFIER,
     RNN_LANGUAGE_MODEL,
     LSTM_LANGUAGE_MODEL,

@@ -9,6 +9,8 @@ from ..backend import Backend, Failure
 from ..graph import Composed, Graph, Shape, compose
 from ..losses import LOSSES
 from ..operation import Operation
+from ..optimizer import CLIPPING
+from ..optimizer import DEFAULTS as OPTIMIZERS
 from ..tree import Array
 
 
@@ -16,8 +18,9 @@ from ..tree import Array
 class ModelOperation(Operation):
     """`reference/models/<name>.py`, judged as one operation.
 
-    `parts` are the operations it is composed of, `loss` the name of what it is trained with (see losses.py).
-    Where its config has `training`, that is its mode; in training its output is (output, new statistics).
+    `parts` are the operations it is composed of, some of them perhaps with some options only; `loss` is the name
+    of what it is trained with (see losses.py). Where its config has `training`, that is its mode; in training its
+    output is (output, new statistics).
     """
 
     parts: tuple[str, ...]
@@ -26,8 +29,8 @@ class ModelOperation(Operation):
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The kernels that judging it loads."""
-        return (*self.parts, LOSSES[self.loss].operation)
+        """The kernels that judging it loads: those of optimisers too, which a backend may lack."""
+        return (*self.parts, LOSSES[self.loss].operation, *OPTIMIZERS, CLIPPING)
 
     def kernel(self, backend: Backend) -> Composed | Failure:
         """The model on a backend's kernels."""

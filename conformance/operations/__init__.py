@@ -7,6 +7,7 @@ from .adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from .add import ADD
 from .avg_pool2d import AVG_POOL2D
 from .batch_norm import BATCH_NORM
+from .clip_grad_norm import CLIP_GRAD_NORM
 from .concat import CONCAT
 from .conv2d import CONV2D
 from .cross_entropy import CROSS_ENTROPY
@@ -83,4 +84,5 @@ OPERATIONS: tuple[Operation, ...] = (
     SGD,
     ADAM,
     ADAMW,
+    CLIP_GRAD_NORM,
 )

@@ -4,18 +4,20 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from torch import Tensor
-from torch.nn.modules.batchnorm import _BatchNorm
+from torch import Tensor, nn
 
 from .recipe import Outside, Recipe, present
 
+_FORWARD = nn.BatchNorm1d.forward.__code__
+"""What all batch norms of torch's run, whatever their dimensions."""
 
-def running_layer() -> _BatchNorm | None:
+
+def running_layer() -> nn.BatchNorm1d | None:
     """The layer of torch's own whose forward is running: it counts batches, and may divide by their number."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if frame.f_code is _BatchNorm.forward.__code__:
-            layer: _BatchNorm = frame.f_locals["self"]
+        if frame.f_code is _FORWARD:
+            layer: nn.BatchNorm1d = frame.f_locals["self"]
             return layer
         frame = frame.f_back
     return None

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from ._kernel import Array
 from ._padding import Border
 from ._windows import Pair, pair, require_at_least
@@ -19,6 +21,24 @@ class Pooling(NamedTuple):
     def window(self) -> tuple[Pair, Pair, Pair]:
         """What `sliding_windows` takes."""
         return self.kernel, self.stride, self.dilation
+
+    @property
+    def cells(self) -> list[tuple[int, ...]]:
+        """The cells of the kernel, row by row."""
+        return list(np.ndindex(self.kernel))
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether a cell may be in two windows."""
+        axes = zip(self.kernel, self.stride, self.dilation, strict=True)
+        return any(dilation * (size - 1) >= stride for size, stride, dilation in axes)
+
+    def tiles(self, padded: Array) -> bool:
+        """Whether each cell of padded planes is in one window."""
+        cells = zip(padded.shape[2:], self.stride, strict=True)
+        return (
+            self.kernel == self.stride and self.dilation == (1, 1) and not any(size % s for size, s in cells)
+        )
 
 
 def pooling(

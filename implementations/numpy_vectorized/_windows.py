@@ -1,5 +1,6 @@
 """The windows that a kernel sees as it slides over planes, without a copy."""
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from numpy.lib.stride_tricks import as_strided
@@ -7,6 +8,9 @@ from numpy.lib.stride_tricks import as_strided
 from ._kernel import Array
 
 Pair: TypeAlias = tuple[int, int]
+
+CACHE = 512 * 1024
+"""Bytes that stay in a core's L2 cache while they are worked on: the size of a block."""
 
 
 def pair(value: int | Pair) -> Pair:
@@ -44,3 +48,9 @@ def sliding_windows(planes: Array, kernel: Pair, stride: Pair, dilation: Pair) -
     n, c, h, w = planes.strides
     strides = (n, c, h * dilation[0], w * dilation[1], h * stride[0], w * stride[1])
     return as_strided(planes, (*planes.shape[:2], *kernel, *output), strides)
+
+
+def chunks(planes: Array) -> Iterator[slice]:
+    """Slices over samples that together cover planes (N, ...), each as many as stay in the cache."""
+    samples = max(1, CACHE // max(1, planes[:1].nbytes))
+    return (slice(first, first + samples) for first in range(0, len(planes), samples))

@@ -14,12 +14,12 @@ negative padding, "same" with a stride, unknown modes, a kernel or a padding tha
 Source: torch.nn.Conv2d; Chellapilla, Puri, Simard (2006) for the matrix form.
 """
 
-import numpy as np
-
 from ._correlation import correlate, correlate_transpose
+from ._geometry import Geometry
 from ._kernel import Array, Cotangents, Params, Pullback, ieee
-from ._padding import Border, pad, pad_transpose
-from ._windows import Pair, as_batch, pair, require_at_least, sliding_windows
+from ._padding import Border
+from ._reduction import channel_sums
+from ._windows import Pair, as_batch, pair, require_at_least
 
 
 @ieee
@@ -38,11 +38,8 @@ def forward(
     padding_mode: str,
 ) -> Array:
     _check_channels(as_batch(x).shape[1], in_channels, out_channels, groups)
-    window, border = _geometry(kernel_size, stride, padding, dilation)
-    padded = pad(as_batch(x), border, padding_mode)
-    y = correlate(sliding_windows(padded, *window), params["weight"], groups)
-    if bias:
-        y += params["bias"][:, None, None]
+    geometry = _geometry(kernel_size, stride, padding, dilation, padding_mode)
+    y = correlate(as_batch(x), params["weight"], params["bias"] if bias else None, groups, geometry)
     return y.reshape(*x.shape[:-3], *y.shape[1:])
 
 
@@ -64,15 +61,12 @@ def vjp(
     @ieee
     def pullback(cotangent: Array) -> Cotangents:
         planes, g = as_batch(x), as_batch(cotangent)
-        window, border = _geometry(kernel_size, stride, padding, dilation)
-        padded = pad(planes, border, padding_mode)
-        d_padded = np.zeros(padded.shape, padded.dtype)
-        windows, d_windows = (sliding_windows(each, *window) for each in (padded, d_padded))
-        d_weight = correlate_transpose(g, windows, params["weight"], groups, d_windows)
+        geometry = _geometry(kernel_size, stride, padding, dilation, padding_mode)
+        d_planes, d_weight = correlate_transpose(g, planes, params["weight"], groups, geometry)
         d_params: dict[str, Array | None] = {"weight": d_weight}
         if bias:
-            d_params["bias"] = g.sum(axis=(0, 2, 3))
-        return d_params, (pad_transpose(d_padded, planes, border, padding_mode).reshape(x.shape),)
+            d_params["bias"] = channel_sums(g)
+        return d_params, (d_planes.reshape(x.shape),)
 
     y = forward(
         params,
@@ -98,19 +92,27 @@ def _check_channels(channels: int, in_channels: int, out_channels: int, groups: 
 
 
 def _geometry(
-    kernel_size: int | Pair, stride: int | Pair, padding: int | Pair | str, dilation: int | Pair
-) -> tuple[tuple[Pair, Pair, Pair], Border]:
-    """The window as (kernel, stride, dilation), and the border."""
+    kernel_size: int | Pair,
+    stride: int | Pair,
+    padding: int | Pair | str,
+    dilation: int | Pair,
+    padding_mode: str,
+) -> Geometry:
+    """Where the windows lie."""
     kernel, stride, dilation = pair(kernel_size), pair(stride), pair(dilation)
     require_at_least(1, kernel_size=kernel, stride=stride, dilation=dilation)
+    return Geometry(kernel, stride, dilation, _border(kernel, stride, padding, dilation), padding_mode)
+
+
+def _border(kernel: Pair, stride: Pair, padding: int | Pair | str, dilation: Pair) -> Border:
     if padding == "same":
         if stride != (1, 1):
             raise ValueError(f"padding 'same' needs stride 1, not {stride}")
         total = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
         top, left = total[0] // 2, total[1] // 2
-        return (kernel, stride, dilation), ((top, total[0] - top), (left, total[1] - left))
+        return (top, total[0] - top), (left, total[1] - left)
     if isinstance(padding, str) and padding != "valid":
         raise ValueError(f"padding must be a number, a pair, 'same' or 'valid', not {padding!r}")
     height, width = (0, 0) if isinstance(padding, str) else pair(padding)
     require_at_least(0, padding=(height, width))
-    return (kernel, stride, dilation), ((height, height), (width, width))
+    return (height, height), (width, width)

@@ -21,7 +21,7 @@ from ._kernel import Array, Cotangents, Params, Pullback, ieee
 from ._padding import inside, surround
 from ._pooling import Pooling, pooling
 from ._select import keep_where
-from ._windows import Pair, as_batch, sliding_windows
+from ._windows import Pair, as_batch, chunks, sliding_windows
 
 
 @ieee
@@ -43,7 +43,7 @@ def forward(
         y, winner = _max_and_winner(windows, pool)
         return y.reshape(shape), _index(winner, pool, x.shape[-1]).reshape(shape)
     y = windows[:, :, 0, 0].copy()
-    for i, j in np.ndindex(pool.kernel):
+    for i, j in pool.cells[1:]:
         np.maximum(windows[:, :, i, j], y, out=y)
     return y.reshape(shape)
 
@@ -67,10 +67,13 @@ def vjp(
     @ieee
     def pullback(cotangent: Any) -> Cotangents:
         g = as_batch(cotangent[0] if return_indices else cotangent)
-        d_padded = np.zeros(padded.shape, padded.dtype)
+        d_padded = (np.empty if pool.tiles(padded) else np.zeros)(padded.shape, padded.dtype)
         d_windows = sliding_windows(d_padded, *pool.window)
-        for cell, (i, j) in enumerate(np.ndindex(pool.kernel)):
-            d_windows[:, :, i, j] += keep_where(winner == cell, g)
+        for cell, (i, j) in enumerate(pool.cells):
+            if pool.overlaps:
+                d_windows[:, :, i, j] += keep_where(winner == cell, g)
+            else:  # 5 ms instead of 7 on 8 samples of 64 x 56 x 56, 2 x 2 cells
+                keep_where(winner == cell, g, out=d_windows[:, :, i, j])
         return {}, (inside(d_padded, pool.border).reshape(x.shape),)
 
     shape = (*x.shape[:-2], *y.shape[-2:])
@@ -81,16 +84,26 @@ def vjp(
 
 def _max_and_winner(windows: Array, pool: Pooling) -> tuple[Array, Array]:
     """The maximum of each window, and the number of the kernel cell that holds it."""
-    y = np.full_like(windows[:, :, 0, 0], -np.inf, order="C")
+    y = np.empty((*windows.shape[:2], *windows.shape[4:]), windows.dtype)
     winner = np.empty(y.shape, np.min_scalar_type(math.prod(pool.kernel)))
     winner[...] = _first_inside(y.shape, pool)
-    for cell, (i, j) in enumerate(np.ndindex(pool.kernel)):
-        x = windows[:, :, i, j].copy()  # read three times, and strided reads are slow
-        wins = (x > y) | np.isnan(x)
-        # Cells come in rising order, so the greatest number is the latest winner.
-        np.maximum(winner, wins * winner.dtype.type(cell), out=winner)
-        np.maximum(x, y, out=y)
+    # On 8 samples of 64 x 56 x 56, 2 x 2 cells, all samples at once take 5.4 ms, one after the other 4.1.
+    for chunk in chunks(windows):
+        _compete(windows[chunk], y[chunk], winner[chunk], pool)
     return y, winner
+
+
+def _compete(windows: Array, y: Array, winner: Array, pool: Pooling) -> None:
+    """Fill y, and set the winner where it is not the first cell inside."""
+    y[...] = windows[:, :, 0, 0]
+    for cell, (i, j) in enumerate(pool.cells[1:], 1):
+        x = windows[:, :, i, j].copy()  # read twice, and strided reads are slow
+        # Cells come in rising order, so the greatest number is the latest winner.
+        np.maximum(winner, (x > y) * winner.dtype.type(cell), out=winner)
+        np.maximum(x, y, out=y)
+    if np.isnan(y).any():
+        for cell, (i, j) in enumerate(pool.cells):
+            winner[np.isnan(windows[:, :, i, j])] = cell
 
 
 def _first_inside(shape: tuple[int, ...], pool: Pooling) -> Array:

@@ -15,6 +15,7 @@ from . import (
     add,
     avg_pool2d,
     batch_norm,
+    clip_grad_norm,
     concat,
     conv2d,
     cross_entropy,
@@ -95,6 +96,7 @@ ALTERNATES: tuple[Alternate, ...] = (
     *sgd.ALTERNATES,
     *adam.ALTERNATES,
     *adamw.ALTERNATES,
+    *clip_grad_norm.ALTERNATES,
     *scaled_dot_product_attention.ALTERNATES,
     *multihead_attention.ALTERNATES,
 )

@@ -123,7 +123,8 @@ def multihead(
                 dp = product(here, v[n][:, own[h]].T, order)
                 d = order(here * out if flash else p * dp, -1)
                 if cotangent[1] is not None:
-                    dw = cotangent[1].reshape(batch, 1 if mean else heads, length, -1)[n, 0 if mean else h]
+                    of_heads = cotangent[1].reshape(batch, 1 if mean else heads, length, k.shape[1])
+                    dw = of_heads[n, 0 if mean else h]
                     dw = dw / dtype.type(heads) if mean else dw
                     dp, d = dp + dw, d + order(p * dw, -1)
                 ds[n, h] = p * (dp - d[:, None])

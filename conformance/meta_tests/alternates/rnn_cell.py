@@ -20,15 +20,17 @@ def step(network: Callable[..., tuple[tuple[Array, Array], Pullback]]) -> Vjp:
             {f"{name}_l0": array for name, array in params.items()},
             x[None],
             None if h is None else h[None],
+            None,
             **config,
             num_layers=1,
             batch_first=False,
             dropout=0.0,
             bidirectional=False,
+            training=False,
         )
 
         def pullback(cotangent: Array) -> Cotangents:
-            of_params, (dx, dh) = pull((np.zeros_like(sequence), cotangent[None]))
+            of_params, (dx, dh, _) = pull((np.zeros_like(sequence), cotangent[None]))
             assert dx is not None
             return (
                 {name.removesuffix("_l0"): array for name, array in of_params.items()},

@@ -13,6 +13,7 @@ from . import (
     add,
     avg_pool2d,
     batch_norm,
+    clip_grad_norm,
     concat,
     conv2d,
     cross_entropy,
@@ -91,6 +92,7 @@ OPTIONS: Mapping[str, tuple[Option, ...]] = {
     "sgd": sgd.OPTIONS,
     "adam": adam.OPTIONS,
     "adamw": adamw.OPTIONS,
+    "clip_grad_norm": clip_grad_norm.OPTIONS,
     "scaled_dot_product_attention": scaled_dot_product_attention.OPTIONS,
     "multihead_attention": multihead_attention.OPTIONS,
 }
@@ -134,6 +136,7 @@ IMPOSSIBLE: Mapping[str, tuple[Impossible, ...]] = {
     "sgd": sgd.IMPOSSIBLE,
     "adam": adam.IMPOSSIBLE,
     "adamw": adamw.IMPOSSIBLE,
+    "clip_grad_norm": clip_grad_norm.IMPOSSIBLE,
     "scaled_dot_product_attention": scaled_dot_product_attention.IMPOSSIBLE,
     "multihead_attention": multihead_attention.IMPOSSIBLE,
 }

@@ -9,6 +9,7 @@ from . import (
     add,
     avg_pool2d,
     batch_norm,
+    clip_grad_norm,
     concat,
     conv2d,
     cross_entropy,
@@ -84,6 +85,7 @@ STORED_CASES: tuple[Case, ...] = (
     *sgd.CASES,
     *adam.CASES,
     *adamw.CASES,
+    *clip_grad_norm.CASES,
     *scaled_dot_product_attention.CASES,
     *multihead_attention.CASES,
 )

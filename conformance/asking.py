@@ -4,7 +4,8 @@ Everything that is not public in Hypothesis, and that the judge needs, is in thi
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, ClassVar
 
 import hypothesis
@@ -67,6 +68,27 @@ class _Conjecture:
         return self._data.draw_bytes(LENGTH, LENGTH)
 
 
+class _Memory:
+    """The oracles of the latest `size` cases: none, unless somebody asks many kernels the same ones."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._oracles: OrderedDict[Hashable, Oracle] = OrderedDict()
+
+    def recall(self, asked: Hashable, answered: Callable[[], Oracle]) -> Oracle:
+        """The oracle of a case that is known by its choices."""
+        if not self.size:
+            return answered()
+        oracle = self._oracles.pop(asked, None) or answered()
+        self._oracles[asked] = oracle
+        if len(self._oracles) > self.size:
+            self._oracles.popitem(last=False)
+        return oracle
+
+
+MEMORY = _Memory()
+
+
 def asked_cases(operation: Operation, dtype: str, source: Source = Source.DRAWN) -> st.SearchStrategy[Oracle]:
     """The strategy of an operation's cases: each with its reference result and a random cotangent."""
 
@@ -75,16 +97,17 @@ def asked_cases(operation: Operation, dtype: str, source: Source = Source.DRAWN)
         data = draw.__self__  # type: ignore[attr-defined]
         assert isinstance(data, ConjectureData)
         drawing = Draw(_Conjecture(data), operation.name, dtype)
-        oracle = Oracle(_drawn(operation, drawing, source))
+        case = _drawn(operation, drawing, source)
+        asked = operation.name, dtype, source
+        plain = MEMORY.recall((*asked, *drawing.made), lambda: Oracle(case))
         try:
-            oracle.give_cotangent(_cotangent(operation, drawing, oracle, source))
+            cotangent = _cotangent(operation, drawing, plain, source)
         except (RuntimeError, ValueError, IndexError, TypeError, Warning) as error:
             raise JudgeError(
-                f"the reference refuses a drawn case of {operation.name}: {error}; "
-                f"config {dict(oracle.case.config)}"
+                f"the reference refuses a drawn case of {operation.name}: {error}; config {dict(case.config)}"
             ) from error
-        oracle.choices = tuple(drawing.made)
-        return oracle
+        choices = tuple(drawing.made)
+        return MEMORY.recall(("pulled back", *asked, *choices), lambda: plain.pulled_back(cotangent, choices))
 
     return oracles()
 
@@ -95,9 +118,8 @@ def companions(operation: Operation, oracle: Oracle, source: Source, count: int)
     for content in range(1, count + 1):
         drawing = Draw(Recorded(oracle.choices, content), operation.name, oracle.case.dtype)
         other = Oracle(_drawn(operation, drawing, source))
-        other.give_cotangent(_cotangent(operation, drawing, oracle, source))
-        other.choices = tuple(drawing.made)
-        found.append(other)
+        cotangent = _cotangent(operation, drawing, oracle, source)
+        found.append(other.pulled_back(cotangent, tuple(drawing.made)))
     together(found)
     return found
 

@@ -62,12 +62,14 @@ def _scores(
     key: Tensor,
     value: Tensor,
     mask: Any,
-    *,
+    dropout_p: float = 0.0,
     is_causal: bool = False,
+    *,
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """The scores, masked, and the values of every head: as PyTorch's own definition has them."""
+    assert not dropout_p
     if enable_gqa:
         key, value = (x.repeat_interleave(query.shape[-3] // x.shape[-3], -3) for x in (key, value))
     scores = scaled_product(query, key, scale)

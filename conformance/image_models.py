@@ -5,7 +5,14 @@ from typing import Any
 
 from .data import CLASSES
 
-CLASSIFIERS = ("softmax_regression", "mlp", "simple_conv_net", "lenet", "lstm_classifier")
+CLASSIFIERS = (
+    "softmax_regression",
+    "mlp",
+    "simple_conv_net",
+    "lenet",
+    "lstm_classifier",
+    "transformer_encoder",
+)
 """Models whose logits are those of an image's classes."""
 
 
@@ -33,5 +40,12 @@ def image_config(name: str, channels: int, rows: int, columns: int) -> dict[str,
             ),
         },
         "lstm_classifier": {"in_features": channels * columns, "hidden_size": 64 if small else 128},
+        "transformer_encoder": {
+            "in_features": channels * columns,
+            "embedding_dim": 32 if small else 64,
+            "feedforward_dim": 64 if small else 256,
+            "max_length": rows,
+            "norm_first": True,
+        },
     }
     return {**configs[name], "num_classes": CLASSES}

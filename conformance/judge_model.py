@@ -113,8 +113,9 @@ def run(args: argparse.Namespace) -> int:
             style="bold",
         )
         wrong: list[tuple[int, Step, tuple[Verdict, ...]]] = []
+        width = max((len(step.case.operation) for step in taken), default=0)
         for number, (step, verdicts) in enumerate(nodes.verdicts(taken), 1):
-            _write_line(out, number, step, verdicts, nodes.conventions(step))
+            _write_line(out, number, step, width, verdicts, nodes.conventions(step))
             if any(not _fine(verdict) for verdict in verdicts):
                 wrong.append((number, step, verdicts))
         if not wrong:
@@ -141,15 +142,20 @@ def _fine(verdict: "Verdict") -> bool:
 
 
 def _write_line(
-    out: "Console", number: int, step: "Step", verdicts: "Sequence[Verdict]", conventions: dict[str, int]
+    out: "Console",
+    number: int,
+    step: "Step",
+    width: int,
+    verdicts: "Sequence[Verdict]",
+    conventions: dict[str, int],
 ) -> None:
-    """`3 conv2d  ✓ output ✓ gradient  net.py:12: x = self.conv(x)`."""
+    """`3 conv2d  ✓ output ✓ gradient  net.py:12: x = self.conv(x)`, the operation's name in `width` places."""
     from rich.text import Text
 
     from .remarks import printable, say
     from .verdict import Status
 
-    told = Text(f"{number:3} {step.case.operation:16} ")
+    told = Text(f"{number:3} {step.case.operation:{width}} ")
     # Where a kernel dies before it is asked anything there is no law.
     for part, laws in (("output", (None, "shape_and_dtype", "agreement")), ("gradient", ("vjp",))):
         asked = [verdict for verdict in verdicts if verdict.law in laws]

@@ -55,6 +55,10 @@ class Spread:
     cotangents: Cotangents
 
 
+_PLAIN = ("_evaluated", "output")
+"""What a cotangent does not change, where a cached property keeps its value."""
+
+
 class Oracle:
     """The reference's answers to one case, each computed when first asked for.
 
@@ -66,9 +70,12 @@ class Oracle:
         self.choices: tuple[Choice, ...] = ()
         self._company: tuple[Oracle, ...] = (self,)
 
-    def give_cotangent(self, cotangent: Tree) -> None:
-        """Complete the case with a cotangent, once its output's shape is known."""
-        self.case = replace(self.case, cotangent=cotangent)
+    def pulled_back(self, cotangent: Tree, choices: tuple[Choice, ...]) -> "Oracle":
+        """The same case with a cotangent, drawn when its output's shape was known; what is answered stays so."""
+        whole = Oracle(replace(self.case, cotangent=cotangent))
+        whole.choices = choices
+        whole.__dict__.update({name: self.__dict__[name] for name in _PLAIN if name in self.__dict__})
+        return whole
 
     def heard(self, cotangent: Tree) -> Tree:
         """The cotangent with zeros for the parts of the output that the reference detaches (new statistics)."""

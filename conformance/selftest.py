@@ -85,7 +85,7 @@ def examinations(defects: "Sequence[Defect]", examples: int, seed: int, jobs: in
 
     with ExitStack() as stack:
         pool = stack.enter_context(
-            ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_one_thread)
+            ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_prepare)
         )
         # The costly operations come last in the catalogue, and would leave one worker alone at the end.
         stack.callback(pool.shutdown, cancel_futures=True)
@@ -93,10 +93,16 @@ def examinations(defects: "Sequence[Defect]", examples: int, seed: int, jobs: in
         yield from (task.result() for task in as_completed(tasks))
 
 
-def _one_thread() -> None:
+REMEMBERED = 400
+"""Cases whose answers a worker keeps: those that all defects of an operation are asked, and their shrunk ones."""
+
+
+def _prepare() -> None:
+    from .asking import MEMORY
     from .workers import NO_STORAGE, ONE_THREAD
 
     os.environ |= {**ONE_THREAD, **NO_STORAGE}
+    MEMORY.size = REMEMBERED
 
 
 def _examine(name: str, examples: int, seed: int) -> Examination:

@@ -45,7 +45,8 @@ def descend(
     losses, asked = [], LOSSES[loss]
     params, module = dict(params), build(case)
     learned = [name for name in params if name in differentiated(module)]
-    written, state = statistics(module), {}
+    written = statistics(module)
+    state: Any = {}
 
     def ask(operation: str, params: Mapping[str, Array], *mappings: Any, **config: Any) -> Tree:
         assert kernels is not None

@@ -39,8 +39,7 @@ def _case(operation: str, config: Mapping[str, Any], params: Mapping[str, Any], 
     if not has_derivative(operation):
         return case
     oracle = Oracle(case)
-    oracle.give_cotangent(oracle.heard(cotangent(oracle.output)))
-    return oracle.case
+    return oracle.pulled_back(oracle.heard(cotangent(oracle.output)), ()).case
 
 
 def _rnn(steps: int, batch: int, features: int, hidden: int) -> Case:

@@ -12,6 +12,8 @@ from .mlp import MLP
 from .rnn_language_model import RNN_LANGUAGE_MODEL
 from .simple_conv_net import SIMPLE_CONV_NET
 from .softmax_regression import SOFTMAX_REGRESSION
+from .transformer_decoder import TRANSFORMER_DECODER
+from .transformer_encoder import TRANSFORMER_ENCODER
 from .vgg import VGG
 
 __all__ = ["MODELS", "ModelOperation"]
@@ -29,4 +31,6 @@ MODELS: tuple[ModelOperation, ...] = (
     LSTM_LANGUAGE_MODEL,
     GRU_LANGUAGE_MODEL,
     BIDIRECTIONAL_TAGGER,
+    TRANSFORMER_ENCODER,
+    TRANSFORMER_DECODER,
 )

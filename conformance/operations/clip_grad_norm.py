@@ -16,22 +16,18 @@ from ..tree import Array
 from ._optimizers import shapes, tensors
 
 MAX_NORM = (1.0, 8.0, 100.0, 1e-3, math.inf, 0.0)
-NORM_TYPE = (2.0, 1.0, math.inf, 3.0, 0.5, 0.0, -math.inf, -1.0, "inf")
+NORM_TYPE: tuple[float | str, ...] = (2.0, 1.0, math.inf, 3.0, 0.5, 0.0, -math.inf, -1.0, "inf")
 SUMMED = (1.0, math.inf, 0.0, -math.inf)
 """Types whose norm of integers is an integer."""
 
 
 def cases(draw: Draw) -> Case:
     """All types of norm, with bounds below and above."""
-    config = {
-        "max_norm": draw.choice(MAX_NORM),
-        "norm_type": draw.choice(NORM_TYPE),
-        "error_if_nonfinite": draw.boolean(),
-    }
+    max_norm, norm_type = draw.choice(MAX_NORM), draw.choice(NORM_TYPE)
     return draw.case(
-        config=config,
-        inputs=[tensors(draw, _sizes(draw, float(config["norm_type"])))],
-        exact=config["max_norm"] == math.inf and float(config["norm_type"]) in SUMMED,
+        config={"max_norm": max_norm, "norm_type": norm_type, "error_if_nonfinite": draw.boolean()},
+        inputs=[tensors(draw, _sizes(draw, float(norm_type)))],
+        exact=max_norm == math.inf and float(norm_type) in SUMMED,
     )
 
 

@@ -28,9 +28,9 @@ def step(
         if not isinstance(beta, float) or not 0.0 <= beta < 1.0:
             raise ValueError(f"beta must be a float of at least 0 and below 1, got {beta}")
     beta1, beta2 = betas
-    parts = ("step", "exp_avg", "exp_avg_sq")
+    parts: tuple[str, ...] = ("step", "exp_avg", "exp_avg_sq")
     if amsgrad:
-        parts += ("max_exp_avg_sq",)
+        parts = (*parts, "max_exp_avg_sq")
     require_names(params, gradients, state, parts)
     sign = -1.0 if maximize else 1.0
 

@@ -15,7 +15,6 @@ Source: torch.nn.utils.clip_grad_norm_.
 """
 
 import math
-from typing import Any
 
 from ._arrays import Array, Params, to_array, to_lists
 from ._ieee import divide, power
@@ -55,7 +54,7 @@ def forward(
     return clipped, to_array(total, (), dtype)
 
 
-def _norm(x: Any, p: float) -> float:
+def _norm(x: list[float], p: float) -> float:
     """Return the norm of type p of a list of numbers."""
     if len(x) == 0 and (p < 0 or p == math.inf):
         raise ValueError(f"an empty gradient has no norm of type {p}")
@@ -66,7 +65,7 @@ def _norm(x: Any, p: float) -> float:
                 count = count + 1.0
         return count
     if math.isinf(p):
-        found = abs(x[0])
+        found: float = abs(x[0])
         for number in x:
             size = abs(number)
             # nan is neither larger nor smaller, and stays.

@@ -40,10 +40,13 @@ def _norm(x: Array, p: float) -> Array:
     if not x.size and (p < 0 or p == math.inf):
         raise ValueError(f"an empty gradient has no norm of type {p}")
     size = np.abs(x)
+    norm: Array
     if p == 0:
-        return np.asarray(np.count_nonzero(x), x.dtype)
-    if math.isinf(p):
-        return size.max() if p > 0 else size.min()
-    if p == 2:
-        return np.sqrt((size * size).sum())
-    return size.sum() if p == 1 else (size**p).sum() ** (1 / p)
+        norm = np.asarray(np.count_nonzero(x), x.dtype)
+    elif math.isinf(p):
+        norm = size.max() if p > 0 else size.min()
+    elif p == 2:
+        norm = np.sqrt((size * size).sum())
+    else:
+        norm = size.sum() if p == 1 else (size**p).sum() ** (1 / p)
+    return norm

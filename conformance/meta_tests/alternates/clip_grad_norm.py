@@ -52,7 +52,7 @@ def _clipped(
         if order == 0:
             return np.asarray((x != 0).sum(), dtype=x.dtype)
         if math.isinf(order):
-            return abs(x).max() if order > 0 else abs(x).min()
+            return np.asarray(abs(x).max() if order > 0 else abs(x).min())
         return np.asarray(norm(abs(x), order), dtype=x.dtype)
 
     parts = [gradient.ravel() for gradient in gradients.values()]

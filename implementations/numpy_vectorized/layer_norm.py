@@ -12,9 +12,8 @@ Source: torch.nn.LayerNorm.
 
 import math
 
-import numpy as np
-
 from ._kernel import Array, Cotangents, Params, Pullback, ieee
+from ._standardisation import standardise, standardise_transpose
 
 
 @ieee
@@ -28,8 +27,8 @@ def forward(
     bias: bool,
 ) -> Array:
     inner = _inner(x, normalized_shape)
-    weight, shift = _affine(params, inner, elementwise_affine, bias)
-    return _affinely(_standardised(x, inner, eps)[0], weight, shift).reshape(x.shape)
+    y, _ = standardise(_rows(x, inner), eps, *_affine(params, inner, elementwise_affine, bias))
+    return y.reshape(x.shape)
 
 
 @ieee
@@ -44,23 +43,20 @@ def vjp(
 ) -> tuple[Array, Pullback]:
     inner = _inner(x, normalized_shape)
     weight, shift = _affine(params, inner, elementwise_affine, bias)
-    z, r = _standardised(x, inner, eps)
+    rows = _rows(x, inner)
+    y, moments = standardise(rows, eps, weight, shift)
 
     @ieee
     def pullback(cotangent: Array) -> Cotangents:
-        g = cotangent.reshape(z.shape)
+        d_rows, d_weight, d_shift = standardise_transpose(_rows(cotangent, inner), rows, moments, weight)
         d_params: dict[str, Array | None] = {}
         if weight is not None:
-            d_params["weight"] = np.sum(g * z, axis=0).reshape(inner)
+            d_params["weight"] = d_weight.reshape(inner)
         if shift is not None:
-            d_params["bias"] = np.sum(g, axis=0).reshape(inner)
-        d_z = g if weight is None else g * weight
-        d_x = d_z - d_z.mean(axis=1, keepdims=True)
-        d_x -= z * (d_z * z).mean(axis=1, keepdims=True)
-        d_x *= r
-        return d_params, (d_x.reshape(x.shape),)
+            d_params["bias"] = d_shift.reshape(inner)
+        return d_params, (d_rows.reshape(x.shape),)
 
-    return _affinely(z, weight, shift).reshape(x.shape), pullback
+    return y.reshape(x.shape), pullback
 
 
 def _inner(x: Array, normalized_shape: int | tuple[int, ...]) -> tuple[int, ...]:
@@ -83,19 +79,6 @@ def _affine(
     return weight, shift
 
 
-def _standardised(x: Array, inner: tuple[int, ...], eps: float) -> tuple[Array, Array]:
-    """Return z as a matrix with one row for each sample, and r as a column."""
-    size = math.prod(inner)
-    z = x.reshape(math.prod(x.shape[: x.ndim - len(inner)]), size)
-    z = z - z.mean(axis=1, keepdims=True)
-    r = 1 / np.sqrt(np.mean(z * z, axis=1, keepdims=True) + x.dtype.type(eps))
-    z *= r
-    return z, r
-
-
-def _affinely(z: Array, weight: Array | None, shift: Array | None) -> Array:
-    """Return z w + b, never z itself."""
-    y = z.copy() if weight is None else z * weight
-    if shift is not None:
-        y += shift
-    return y
+def _rows(x: Array, inner: tuple[int, ...]) -> Array:
+    """View x as a matrix with one row for each sample."""
+    return x.reshape(math.prod(x.shape[: x.ndim - len(inner)]), math.prod(inner))

@@ -23,7 +23,7 @@ class Steps:
     @cached_property
     def output(self) -> Tree:
         """Params and state after the last step."""
-        return self._taken(None, 1)
+        return self._taken()
 
     def spreads(self, careful: bool) -> list[Array | None]:
         """The spread of every leaf of the output over noisy runs (see oracle.Spread)."""
@@ -38,8 +38,19 @@ class Steps:
         return self._noisy(MORE_RUNS)
 
     def _noisy(self, runs: int) -> list[Array | None]:
-        noise = Noise(sum(map(ord, repr(self._case.config))), self._case.dtype)
-        pairs = zip(leaves(self._taken(noise, runs)), leaves(self.output), strict=True)
+        """The larger spread of two: of steps with errors of their own, and of such as err alike in every step.
+
+        Errors repeat where steps do: a coefficient is rounded once for all, and what is added to a far larger
+        number is rounded the same way again and again.
+        """
+        alike, apart = (self._spreads_of(runs, repeated=repeated) for repeated in (True, False))
+        return [
+            None if one is None or other is None else np.fmax(one, other)
+            for one, other in zip(alike, apart, strict=True)
+        ]
+
+    def _spreads_of(self, runs: int, *, repeated: bool) -> list[Array | None]:
+        pairs = zip(leaves(self._taken(runs, repeated=repeated)), leaves(self.output), strict=True)
         with np.errstate(invalid="ignore", over="ignore"):
             return [
                 # A count of steps is a number, the same in all runs.
@@ -49,15 +60,20 @@ class Steps:
                 for (_, many), (_, one) in pairs
             ]
 
-    def _taken(self, noise: Noise | None, runs: int) -> Tree:
+    def _noise(self) -> Noise:
+        return Noise(sum(map(ord, repr(self._case.config))), self._case.dtype)
+
+    def _taken(self, runs: int | None = None, *, repeated: bool = False) -> Tree:
         """Params and state after the last step; of several runs, each has a place along a first dimension.
 
-        A step is elementwise, so that runs lie beside one another as more elements of every param.
+        A step is elementwise, so that runs lie beside one another as more elements of every param. Their errors
+        are other ones in every step unless they are `repeated`.
         """
+        noise = self._noise()
 
         def tensor(array: Array, *, count: bool = False) -> Tensor:
             wide = np.asarray(array, dtype=np.float64)
-            return torch.from_numpy(np.array(wide if noise is None or count else np.stack([wide] * runs)))
+            return torch.from_numpy(np.array(wide if runs is None or count else np.stack([wide] * runs)))
 
         case = self._case
         names, parts = case.mappings
@@ -71,9 +87,10 @@ class Steps:
         module = build(case)
         for arrays in self._gradients:
             gradients = {name: tensor(array) for name, array in zip(names, arrays, strict=True)}
-            if noise is None:
+            if runs is None:
                 params, state = module(params, gradients, state)
             else:
+                noise = self._noise() if repeated else noise
                 with noise:
                     params, state = module(params, gradients, state)
         return _arrays(params), _arrays(state)

@@ -59,8 +59,7 @@ def _clipped(
     if whole and order != 0:
         parts = [np.concatenate(parts)]
     total = of(np.stack([of(part) for part in parts])) if len(parts) > 1 or order == 0 else of(parts[0])
-    shrunk = max_norm / (total + total.dtype.type(1e-6))
-    factor = shrunk if shrunk < 1 else total.dtype.type(1)
+    factor = np.minimum(max_norm / (total + total.dtype.type(1e-6)), total.dtype.type(1))
     return {name: factor * gradient for name, gradient in gradients.items()}, total
 
 

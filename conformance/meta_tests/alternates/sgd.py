@@ -52,7 +52,7 @@ def negated(params: Params, gradients: Params, state: Params, **config: Any) -> 
         velocity = down
         if momentum:
             if key in state:
-                velocity = (down - config["dampening"] * down) + momentum * -state[key]
+                velocity = (1 - config["dampening"]) * down + momentum * -state[key]
             buffers[key] = -velocity
             velocity = momentum * velocity + down if config["nesterov"] else velocity
         stepped[name] = lr * velocity + param

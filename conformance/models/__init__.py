@@ -2,9 +2,12 @@
 
 from ._composed import ModelOperation
 from .alexnet import ALEXNET
+from .inception import INCEPTION
 from .lenet import LENET
 from .linear_regression import LINEAR_REGRESSION
 from .mlp import MLP
+from .mobilenet import MOBILENET
+from .resnet import RESNET
 from .simple_conv_net import SIMPLE_CONV_NET
 from .softmax_regression import SOFTMAX_REGRESSION
 from .vgg import VGG
@@ -19,4 +22,7 @@ MODELS: tuple[ModelOperation, ...] = (
     LENET,
     ALEXNET,
     VGG,
+    INCEPTION,
+    RESNET,
+    MOBILENET,
 )

@@ -18,10 +18,19 @@ PUBLISHED: tuple[tuple[str, dict[str, Any], tuple[int, ...], tuple[int, ...], in
     ("vgg", {"depth": 16}, (3, 224, 224), (512, 7, 7), 138_357_544, 15.47),
     ("vgg", {"depth": 16, "batch_norm": True}, (3, 224, 224), (512, 7, 7), 138_365_992, 15.47),
     ("vgg", {"depth": 19}, (3, 224, 224), (512, 7, 7), 143_667_240, 19.632),
+    ("inception", {}, (3, 224, 224), (1024, 7, 7), 6_624_904, 1.498),
+    ("resnet", {"depth": 18}, (3, 224, 224), (512, 7, 7), 11_689_512, 1.814),
+    ("resnet", {"depth": 34}, (3, 224, 224), (512, 7, 7), 21_797_672, 3.664),
+    ("resnet", {"depth": 50}, (3, 224, 224), (2048, 7, 7), 25_557_032, 4.089),
+    ("resnet", {"depth": 101}, (3, 224, 224), (2048, 7, 7), 44_549_160, 7.801),
+    ("resnet", {"depth": 152}, (3, 224, 224), (2048, 7, 7), 60_192_808, 11.514),
+    ("mobilenet", {"version": 1}, (3, 224, 224), (1024, 7, 7), 4_231_976, 0.569),
+    ("mobilenet", {"version": 2}, (3, 224, 224), (1280, 7, 7), 3_504_872, 0.301),
 )
 """Options, an image, what `features` makes of it, parameters, and 10**9 products, as torchvision states them.
 
-LeNet-5's are those of its description: 156 + 2,416 + 48,120 + 10,164 + 850.
+LeNet-5's are those of its description: 156 + 2,416 + 48,120 + 10,164 + 850; MobileNet's of version 1 are those of
+its article, 569 million products.
 """
 
 each = pytest.mark.parametrize(
@@ -60,7 +69,17 @@ def test_parameters_products_and_places_are_as_published(
         assert round(counter.get_total_flops() / 2e9, 3) == products
 
 
-def test_another_number_of_layers_is_refused() -> None:
-    """There are four VGGs."""
-    with pytest.raises(ValueError, match="depth = 12, expected one of 11, 13, 16, 19"):
-        reference_class("vgg")(depth=12)
+@pytest.mark.parametrize(
+    ("name", "config", "message"),
+    [
+        ("vgg", {"depth": 12}, "depth = 12, expected one of 11, 13, 16, 19"),
+        ("resnet", {"depth": 20}, "depth = 20, expected one of 18, 34, 50, 101, 152"),
+        ("mobilenet", {"version": 3}, "version = 3, expected 1 or 2"),
+        ("mobilenet", {"version": 1, "blocks": 14}, "blocks = 14, expected 1 to 13"),
+        ("inception", {"stages": 0}, "stages = 0, expected 1 to 3"),
+    ],
+)
+def test_what_was_not_published_is_refused(name: str, config: dict[str, Any], message: str) -> None:
+    """With the numbers that there are."""
+    with pytest.raises(ValueError, match=message):
+        reference_class(name)(**config)

@@ -4,11 +4,14 @@ from ._composed import ModelOperation
 from .alexnet import ALEXNET
 from .bidirectional_tagger import BIDIRECTIONAL_TAGGER
 from .gru_language_model import GRU_LANGUAGE_MODEL
+from .inception import INCEPTION
 from .lenet import LENET
 from .linear_regression import LINEAR_REGRESSION
 from .lstm_classifier import LSTM_CLASSIFIER
 from .lstm_language_model import LSTM_LANGUAGE_MODEL
 from .mlp import MLP
+from .mobilenet import MOBILENET
+from .resnet import RESNET
 from .rnn_language_model import RNN_LANGUAGE_MODEL
 from .simple_conv_net import SIMPLE_CONV_NET
 from .softmax_regression import SOFTMAX_REGRESSION
@@ -26,6 +29,9 @@ MODELS: tuple[ModelOperation, ...] = (
     LENET,
     ALEXNET,
     VGG,
+    INCEPTION,
+    RESNET,
+    MOBILENET,
     LSTM_CLASSIFIER,
     RNN_LANGUAGE_MODEL,
     LSTM_LANGUAGE_MODEL,

@@ -56,8 +56,10 @@ class Deep:
             return np.asarray(0.5 + np.abs(self.numbers(shape)), dtype=self._dtype)
         if kind == "weight" and len(shape) > 1:
             return self.numbers(shape, math.sqrt(2 / math.prod(shape[1:])))
-        # Of a normalisation, and biases.
-        return self.numbers(shape, 0.25, 1.0 if kind == "weight" else 0.0)
+        if kind == "running_mean":
+            return self.numbers(shape, 0.25)
+        # Of a normalisation; and biases, above zero, so that no layer of a few units is dead.
+        return self.numbers(shape, 0.25, 1.0 if kind == "weight" else 0.5)
 
 
 def _standardised(content: Array) -> Array:

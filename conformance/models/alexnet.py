@@ -14,9 +14,9 @@ def cases(draw: Draw) -> Case:
         "kernel_size": 3,
         "stride": 1,
         "padding": 1,
-        "width": draw.choice((1 / 64, 1 / 100)),
+        "width": draw.choice((1 / 32, 1 / 40)),
         "pooled_size": draw.integer(1, 2),
-        "hidden_features": draw.integer(2, 4),
+        "hidden_features": draw.integer(4, 6),
         "num_classes": draw.integer(2, 4),
         **mode(draw),
     }

@@ -14,10 +14,10 @@ def cases(draw: Draw) -> Case:
     config = {
         "in_channels": in_channels,
         "image_size": height if height == width else (height, width),
-        "channels": (draw.integer(1, 2), draw.integer(2, 3)),
+        "channels": (draw.integer(1, 2), draw.integer(3, 4)),
         "kernel_size": draw.integer(2, 3),
         "padding": draw.integer(0, 1),
-        "hidden_features": (draw.integer(2, 4), draw.integer(2, 3)),
+        "hidden_features": (draw.integer(4, 6), draw.integer(3, 5)),
         "num_classes": draw.integer(2, 4),
     }
     batch, deep = draw.integer(1, 3), Deep(draw)

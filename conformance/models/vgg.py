@@ -15,9 +15,9 @@ def cases(draw: Draw) -> Case:
         "batch_norm": draw.boolean(),
         "in_channels": draw.integer(1, 2),
         "stages": stages,
-        "width": draw.choice((1 / 64, 1 / 40)),
+        "width": draw.choice((1 / 32, 1 / 20)),
         "pooled_size": draw.integer(1, 2),
-        "hidden_features": draw.integer(2, 4),
+        "hidden_features": draw.integer(4, 6),
         "num_classes": draw.integer(2, 4),
         **mode(draw),
     }

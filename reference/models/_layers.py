@@ -1,6 +1,18 @@
 """What several convolutional networks have in common: scaled widths, and the weights that they start from."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from torch import nn
+
+T = TypeVar("T")
+
+
+def first(parts: Sequence[T], count: int, name: str) -> Sequence[T]:
+    """So many parts of a network, from the front; `name` is what the user calls their number."""
+    if not 1 <= count <= len(parts):
+        raise ValueError(f"{name} = {count}, expected 1 to {len(parts)}")
+    return parts[:count]
 
 
 def scaled(channels: int, width: float) -> int:

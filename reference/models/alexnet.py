@@ -44,19 +44,19 @@ class AlexNet(nn.Module):
         training: bool = True,
     ) -> None:
         super().__init__()
-        first, second, third, fourth, fifth = (scaled(c, width) for c in (64, 192, 384, 256, 256))
+        one, two, three, four, five = (scaled(channels, width) for channels in (64, 192, 384, 256, 256))
         self.features = nn.Sequential(
-            nn.Conv2d(in_channels, first, kernel_size, stride, padding),
+            nn.Conv2d(in_channels, one, kernel_size, stride, padding),
             nn.ReLU(),
             nn.MaxPool2d(3, 2),
-            nn.Conv2d(first, second, 5, padding=2),
+            nn.Conv2d(one, two, 5, padding=2),
             nn.ReLU(),
             nn.MaxPool2d(3, 2),
-            nn.Conv2d(second, third, 3, padding=1),
+            nn.Conv2d(two, three, 3, padding=1),
             nn.ReLU(),
-            nn.Conv2d(third, fourth, 3, padding=1),
+            nn.Conv2d(three, four, 3, padding=1),
             nn.ReLU(),
-            nn.Conv2d(fourth, fifth, 3, padding=1),
+            nn.Conv2d(four, five, 3, padding=1),
             nn.ReLU(),
             nn.MaxPool2d(3, 2),
         )
@@ -64,7 +64,7 @@ class AlexNet(nn.Module):
             nn.AdaptiveAvgPool2d(pooled_size),
             nn.Flatten(),
             dropping(dropout),
-            nn.Linear(fifth * pooled_size**2, hidden_features),
+            nn.Linear(five * pooled_size**2, hidden_features),
             nn.ReLU(),
             dropping(dropout),
             nn.Linear(hidden_features, hidden_features),

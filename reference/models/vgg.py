@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from ._layers import dropping, scaled, start
+from ._layers import dropping, first, scaled, start
 
 STAGES = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 """Convolutions in each stage, by the number of layers with weights: configurations A, B, D and E."""
@@ -54,7 +54,7 @@ class VGG(nn.Module):
             raise ValueError(f"depth = {depth}, expected one of {', '.join(map(str, STAGES))}")
         layers: list[nn.Module] = []
         channels = in_channels
-        for count, given in list(zip(STAGES[depth], CHANNELS, strict=True))[:stages]:
+        for count, given in first(list(zip(STAGES[depth], CHANNELS, strict=True)), stages, "stages"):
             for _ in range(count):
                 layers.append(nn.Conv2d(channels, scaled(given, width), 3, padding=1))
                 channels = scaled(given, width)

@@ -82,7 +82,7 @@ def _torch(module: nn.Module, inputs: Inputs, cotangent: Any) -> Rivals:
 
 
 def _kernels(operation: str | None, module: nn.Module, inputs: Inputs, cotangent: Any) -> Rivals:
-    backend = load("numpy_vectorized", [known.name for known in OPERATIONS])
+    backend = load("numpy_vectorized", tuple(known.name for known in OPERATIONS))
     kernel = backend.kernels[operation] if operation else record(module, inputs).kernel(backend)
     assert isinstance(kernel, Kernel) and kernel.forward is not None and kernel.vjp is not None
     forward, vjp, g = kernel.forward, kernel.vjp, _map(Tensor.numpy, cotangent)
@@ -112,7 +112,9 @@ def _flat(output: Any) -> list[Tensor]:
     return [output] if isinstance(output, Tensor) else [leaf for part in output for leaf in _flat(part)]
 
 
-def _recurrent(layer: type[nn.RNNBase], bidirectional: bool) -> Callable[[], tuple[nn.Module, Inputs]]:
+def _recurrent(
+    layer: Callable[..., nn.Module], bidirectional: bool
+) -> Callable[[], tuple[nn.Module, Inputs]]:
     return lambda: (layer(64, 128, bidirectional=bidirectional), (torch.randn(64, 32, 64),))
 
 

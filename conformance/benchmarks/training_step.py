@@ -7,10 +7,10 @@ import numpy as np
 
 from ..backend import load
 from ..kernel import Kernel
+from ..losses import LOSSES
 from ..model import Model
 from ..operations import OPERATIONS
 from ..specification import build_model
-from ..trajectory import LOSSES
 from ..tree import Array
 
 BATCH = 100
@@ -59,7 +59,7 @@ def steps() -> dict[str, Callable[[], Any]]:
     target = np.arange(BATCH) % 10
     model = Model(build_model("simple_conv_net", {}, 0))
     params = {name: array.copy() for name, array in model.params.items()}
-    kernels = load("numpy_vectorized", [operation.name for operation in OPERATIONS]).kernels
+    kernels = load("numpy_vectorized", tuple(operation.name for operation in OPERATIONS)).kernels
     vjps = {name: kernel.vjp for name, kernel in kernels.items() if isinstance(kernel, Kernel)}
     return {
         "recorded": lambda: model.step(x, target, lr=RATE),
@@ -74,7 +74,7 @@ def by_hand(vjps: dict[str, Any], params: dict[str, Array], x: Array, target: Ar
         own = {name: params[f"{module}.{name}"] for name in ("weight", "bias")} if module else {}
         x, pullback = vjps[operation](own, x, **config)
         pullbacks.append((module, pullback))
-    loss, pull_loss = vjps["cross_entropy"]({}, x, target, **LOSSES["cross_entropy"])
+    loss, pull_loss = vjps["cross_entropy"]({}, x, target, **LOSSES["cross_entropy"].config)
     _, (cotangent, _) = pull_loss(np.ones((), np.float32))
     for module, pullback in reversed(pullbacks):
         found, (cotangent,) = pullback(cotangent)

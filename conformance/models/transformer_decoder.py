@@ -13,8 +13,9 @@ def cases(draw: Draw) -> Case:
     """Sequences of a few tokens of a small vocabulary, weights tied or not."""
     heads, each = draw.choice(HEADS)
     batch, steps = draw.size(3), draw.integer(1, 4)
-    config = {
-        "vocabulary_size": draw.integer(2, 5),
+    vocabulary_size = draw.integer(2, 5)
+    config: dict[str, Any] = {
+        "vocabulary_size": vocabulary_size,
         "embedding_dim": heads * each,
         "num_heads": heads,
         "num_layers": draw.choice((1, 1, 1, 1, 2)),
@@ -25,7 +26,7 @@ def cases(draw: Draw) -> Case:
     return draw.case(
         config=config,
         params=drawn(draw, _shapes(config)),
-        inputs=[draw.classes((batch, steps), config["vocabulary_size"])],
+        inputs=[draw.classes((batch, steps), vocabulary_size)],
     )
 
 
@@ -33,7 +34,10 @@ def _shapes(config: dict[str, Any]) -> dict[str, tuple[int, ...]]:
     """The state_dict's shapes by name."""
     tokens, features = config["vocabulary_size"], config["embedding_dim"]
     hidden = 4 * features if config["feedforward_dim"] is None else config["feedforward_dim"]
-    found = {"embedding.weight": (tokens, features), "position.weight": (config["context_length"], features)}
+    found: dict[str, tuple[int, ...]] = {
+        "embedding.weight": (tokens, features),
+        "position.weight": (config["context_length"], features),
+    }
     block = {
         **norm("attention_norm", features),
         **affine("attention.projections", features, 3 * features),

@@ -12,5 +12,5 @@ def keep_where(condition: Array, values: Array, out: Array | None = None) -> Arr
     and `numpy.where` takes ten times as long when the condition is random.
     """
     bits = np.dtype(f"i{values.dtype.itemsize}")
-    kept = np.multiply(values.view(bits), condition, out=None if out is None else out.view(bits))
+    kept: Array = np.multiply(values.view(bits), condition, out=None if out is None else out.view(bits))
     return kept.view(values.dtype)

@@ -29,10 +29,10 @@ APPROXIMATE = {
 ADMITTED = {
     "conformance/meta_tests/test_reference.py": "central differences of the reference itself, and orders of "
     "magnitude",
-    "conformance/meta_tests/test_recording_attention.py": "PyTorch's own paths of one computation with one another, "
-    "in float64",
-    "conformance/meta_tests/test_transformers.py": "PyTorch with itself after a change of places, in float64, and "
-    "how widely initial weights are spread",
+    "conformance/meta_tests/test_recording_attention.py": "PyTorch's paths of one computation with one "
+    "another, in float64",
+    "conformance/meta_tests/test_transformers.py": "PyTorch with itself after a change of places, in "
+    "float64, and how widely initial weights are spread",
 }
 
 

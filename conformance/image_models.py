@@ -10,6 +10,7 @@ CLASSIFIERS = (
     "mlp",
     "simple_conv_net",
     "lenet",
+    "resnet",
     "lstm_classifier",
     "transformer_encoder",
 )
@@ -38,6 +39,13 @@ def image_config(name: str, channels: int, rows: int, columns: int) -> dict[str,
                 if small
                 else {}
             ),
+        },
+        "resnet": {
+            "depth": 18,
+            "in_channels": channels,
+            "small_images": True,
+            "stages": 2 if small else 4,
+            "width": 0.25 if small else 1.0,
         },
         "lstm_classifier": {"in_features": channels * columns, "hidden_size": 64 if small else 128},
         "transformer_encoder": {

@@ -147,7 +147,7 @@ def missing_values(name: str, option: str, annotation: Any, values: list[Any]) -
         missing |= {False, True} - set(values)
     if str in allowed:
         missing |= STRINGS[option] - set(values)
-    if allowed & {int, float} and len(set(values)) < 2:
+    if allowed & {int, float} and (name, option) not in ONE_VALUE and len(set(values)) < 2:
         missing.add("a second value")
     return missing
 

@@ -18,7 +18,7 @@ from conformance.losses import LOSSES
 from conformance.model import Model
 from conformance.models import MODELS, ModelOperation
 from conformance.models._composed import recorded
-from conformance.models._training import RATE, _batches, _optimizer
+from conformance.models._training import RATE, _optimizer
 from conformance.operations import OPERATIONS
 from conformance.oracle import Oracle
 from conformance.selection import choose_operations, choose_profile, laws_of, load_for, profiles
@@ -134,19 +134,25 @@ def test_without_its_loss_a_model_is_not_trained() -> None:
 def test_every_optimizer_has_its_turn(model: ModelOperation) -> None:
     """Among the cases of each model that are followed; without the kernels of any, plain gradient descent."""
     turns: list[str] = []
+    (one_in,) = {law.one_in for law in laws_of(model) if law.name == "training"}
 
     def look(oracle: Any) -> None:
-        batches = _batches(oracle.case, np.zeros(1))
-        optimizer, _ = _optimizer(TORCH.kernels, batches)
+        optimizer, _ = _optimizer(TORCH.kernels, oracle.case)
         assert optimizer is not None
         turns.append(optimizer.operation)
-        assert _optimizer({}, batches) == (None, RATE)
+        assert _optimizer({}, oracle.case) == (None, RATE)
 
     import hypothesis
 
-    run_given(asked_cases(model, "float32"), look, seed=0, examples=100, phases=(hypothesis.Phase.generate,))
-    (one_in,) = {law.one_in for law in laws_of(model) if law.name == "training"}
-    assert set(turns[::one_in]) == {"sgd", "adam", "adamw"}
+    followed = set()
+    for dtype in ("float32", "float64"):
+        turns.clear()
+        examples = model.examples(100)
+        run_given(
+            asked_cases(model, dtype), look, seed=0, examples=examples, phases=(hypothesis.Phase.generate,)
+        )
+        followed |= set(turns[::one_in])
+    assert followed == {"sgd", "adam", "adamw"}
 
 
 def test_without_an_optimizer_a_model_descends() -> None:

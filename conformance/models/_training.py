@@ -13,7 +13,7 @@ from ..law import NotJudged
 from ..losses import LOSSES
 from ..optimizer import DEFAULTS, Optimizer
 from ..tree import Array, is_floating
-from ..trial import Trial
+from ..trial import Trial, arrays_of
 from ._outputs import of_output
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def training(trial: Trial) -> None:
         for name, array in case.params.items()
     }
     batches = _batches(case, loss.targets(g * g.dtype.type(2**-3)))
-    optimizer, rate = _optimizer(parts, batches)
+    optimizer, rate = _optimizer(parts, case)
     given: Any = {"rate": rate, "loss": trial.operation.loss, "optimizer": optimizer}
     reference = Reference(case, start, batches, **given)
     losses, params = descend(trial.kernel, kernel, case, start, batches, kernels=parts, **given)
@@ -76,17 +76,18 @@ def training(trial: Trial) -> None:
     )
 
 
-def _optimizer(kernels: Mapping[str, object], batches: "list[Batch]") -> tuple[Optimizer | None, float]:
+def _optimizer(kernels: Mapping[str, object], case: Case) -> tuple[Optimizer | None, float]:
     """The optimiser whose turn it is, of those that a backend has; where it has none, plain gradient descent.
 
-    Whose turn it is the bits of the inputs say: every optimiser has its share of the cases of every model.
+    Whose turn it is the bits of params and inputs say: every optimiser has its share of the cases of every model.
     """
     known = [
         (optimizer, rate)
         for optimizer, rate in OPTIMIZERS
         if all(isinstance(kernels.get(name), Kernel) for name in optimizer.operations)
     ]
-    return known[crc32(batches[0][0].tobytes()) % len(known)] if known else (None, RATE)
+    bits = b"".join(array.tobytes() for array in arrays_of(case.params, case.inputs))
+    return known[crc32(bits) % len(known)] if known else (None, RATE)
 
 
 def _batches(case: Case, targets: Array) -> "list[Batch]":

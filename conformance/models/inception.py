@@ -3,7 +3,7 @@
 from ..case import Case
 from ..drawing import Draw
 from ._composed import ModelOperation
-from ._laws import MODEL_LAWS
+from ._laws import model_laws
 from ._weights import Deep, mode
 
 
@@ -24,10 +24,11 @@ def cases(draw: Draw) -> Case:
         **chosen,
     }
     size, deep = 4 if small else 16, Deep(draw)
+    samples = 4 if chosen["training"] else 2
     return draw.case(
         config=config,
         params=deep.params(draw.operation, config),
-        inputs=[deep.numbers((4, in_channels, size, size + draw.integer(0, 1)))],
+        inputs=[deep.numbers((samples, in_channels, size, size + draw.integer(0, 1)))],
     )
 
 
@@ -39,6 +40,6 @@ INCEPTION = ModelOperation(
         *("adaptive_avg_pool2d", "flatten", "linear"),
     ),
     loss="cross_entropy",
-    laws=MODEL_LAWS,
+    laws=model_laws(10),
     one_in=10,
 )

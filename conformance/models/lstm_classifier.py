@@ -4,7 +4,7 @@ from ..case import Case
 from ..drawing import Draw
 from ..operations._lstm_params import gated, layer_shapes
 from ._composed import ModelOperation
-from ._laws import MODEL_LAWS
+from ._laws import model_laws
 
 
 def cases(draw: Draw) -> Case:
@@ -44,5 +44,6 @@ LSTM_CLASSIFIER = ModelOperation(
     cases=cases,
     parts=("lstm", "linear"),
     loss="cross_entropy",
-    laws=MODEL_LAWS,
+    laws=model_laws(2),
+    one_in=2,
 )

@@ -3,7 +3,7 @@
 from ..case import Case
 from ..drawing import Draw
 from ._composed import ModelOperation
-from ._laws import MODEL_LAWS
+from ._laws import model_laws
 from ._weights import Deep
 
 
@@ -24,10 +24,11 @@ def cases(draw: Draw) -> Case:
         "training": training,
     }
     size, deep = 3 if small else 10, Deep(draw)
+    samples = 4 if training else 2
     return draw.case(
         config=config,
         params=deep.params(draw.operation, config),
-        inputs=[deep.numbers((4, in_channels, size, size + draw.integer(0, 1)))],
+        inputs=[deep.numbers((samples, in_channels, size, size + draw.integer(0, 1)))],
     )
 
 
@@ -36,6 +37,6 @@ RESNET = ModelOperation(
     cases=cases,
     parts=("conv2d", "batch_norm", "relu", "max_pool2d", "add", "mean", "linear"),
     loss="cross_entropy",
-    laws=MODEL_LAWS,
+    laws=model_laws(10),
     one_in=10,
 )

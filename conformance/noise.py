@@ -431,33 +431,6 @@ _STEPWISE: Mapping[str, Callable[..., Any]] = {
 }
 
 
-class Batchable(TorchFunctionMode):
-    """Rewrites what vmap cannot batch and, under a `Noise`, what it would split into parts with too little of it.
-
-    It adds a bias to the finished product, one rounding, where a kernel may as well begin its sum with the bias.
-    """
-
-    def __init__(self, noise: Noise | None) -> None:
-        super().__init__()
-        self._noise = noise
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        kwargs = kwargs or {}
-        name = getattr(func, "__name__", "")
-        if name in _STEPWISE:
-            with self:
-                return _STEPWISE[name](*args, **kwargs)
-        biased = name in ("linear", "conv2d") and len(args) > 2 and args[2] is not None
-        if self._noise is not None and biased:
-            x, weight, bias, *options = list(args)
-            product = func(x, weight, None, *options, **kwargs)
-            bias = bias if name == "linear" else bias.reshape(-1, 1, 1)
-            return self._noise.add_bias(product, bias, weight[0].numel() + 1)
-        return func(*args, **kwargs)
-
-
 def _folded(left: Tensor, right: Tensor) -> Tensor:
     """A matmul in which matrices that are repeated meet the whole batch at once, as rows of one long matrix.
 
@@ -479,24 +452,45 @@ FORMS: Mapping[str, tuple[Callable[..., Any], ...]] = {
 }
 """Torch's functions whose noise is that of other forms than torch's: of all in which they are computed."""
 
+_BIASED = frozenset({"linear", "conv2d"})
 
-class Form(TorchFunctionMode):
-    """Computes the functions that have several forms in one of them; an element has the noise of its noisiest.
+_REWRITTEN = frozenset({*_STEPWISE, *FORMS, *_BIASED})
 
-    `count` is how many forms there are of what has been computed so far.
+
+class Rewritten(TorchFunctionMode):
+    """Computes functions in other ways than torch's own: under a `Noise`, and where vmap asks for it.
+
+    Where `batched`, what vmap cannot batch is rewritten and, under noise, what it would split into parts with too
+    little of it: it adds a bias to the finished product, one rounding, where a kernel may as well begin its sum
+    with the bias. Under noise, functions of several forms are computed in that of number `form`, since an element
+    has the noise of its noisiest. `forms` is how many there are of what has been computed so far.
     """
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, noise: Noise | None, form: int = 0, *, batched: bool = True) -> None:
         super().__init__()
-        self._number = number
-        self.count = 1
+        self._noise, self._form, self._batched = noise, form, batched
+        self.forms = 1
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        forms = FORMS.get(getattr(func, "__name__", ""))
-        if forms is None:
-            return func(*args, **(kwargs or {}))
-        self.count = max(self.count, len(forms))
-        # A function of fewer forms stays in its last one.
-        return forms[min(self._number, len(forms) - 1)](*args, **(kwargs or {}))
+        kwargs = kwargs or {}
+        name = getattr(func, "__name__", "")
+        if name not in _REWRITTEN:
+            return func(*args, **kwargs)
+        if self._batched and name in _STEPWISE:
+            with self:
+                return _STEPWISE[name](*args, **kwargs)
+        if self._noise is None:
+            return func(*args, **kwargs)
+        if name in FORMS:
+            forms = FORMS[name]
+            self.forms = max(self.forms, len(forms))
+            # A function of fewer forms stays in its last one.
+            return forms[min(self._form, len(forms) - 1)](*args, **kwargs)
+        if self._batched and name in _BIASED and len(args) > 2 and args[2] is not None:
+            x, weight, bias, *options = args
+            product = func(x, weight, None, *options, **kwargs)
+            bias = bias if name == "linear" else bias.reshape(-1, 1, 1)
+            return self._noise.add_bias(product, bias, weight[0].numel() + 1)
+        return func(*args, **kwargs)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .case import Case
 from .drawing import Choice
-from .noise import INJECTED, Batchable, Form, Noise, composed_roundoff
+from .noise import INJECTED, Noise, Rewritten, composed_roundoff
 from .specification import build, differentiated, evaluated, is_composed, known_warnings
 from .tree import Array, Tree, is_floating, map_leaves
 
@@ -179,8 +179,9 @@ class _Evaluation:
     def __init__(
         self, cases: Sequence[Case], runs: int = 1, noise: Noise | None = None, form: int = 0
     ) -> None:
-        self._count, self._runs, self._noise, self._form = len(cases), runs, noise, Form(form)
+        self._count, self._runs, self._noise = len(cases), runs, noise
         self._lanes = len(cases) * runs
+        self._rewritten = Rewritten(noise, form, batched=self._lanes > 1)
         first = cases[0]
         params = {name: self._stacked([case.params[name] for case in cases]) for name in first.params}
         # A count of steps, which decides numbers and not tensors, is the same in every lane, or there is no vmap.
@@ -220,15 +221,14 @@ class _Evaluation:
     @property
     def forms(self) -> int:
         """How many forms there are of what was computed under noise."""
-        return self._form.count
+        return self._rewritten.forms
 
     def _modes(self) -> ExitStack:
         stack = ExitStack()
         if self._noise is not None:
             stack.enter_context(self._noise)
-            stack.enter_context(self._form)
-        if self._lanes > 1:
-            stack.enter_context(Batchable(self._noise))
+        if self._noise is not None or self._lanes > 1:
+            stack.enter_context(self._rewritten)
         return stack
 
     def _stacked(self, arrays: Sequence[Array | None]) -> Any:

@@ -14,7 +14,7 @@ from .case import Case, flattened
 from .kernel import Arguments, Kernel, call_forward, call_pullback, call_vjp
 from .law import NotJudged
 from .losses import LOSSES
-from .noise import Batchable, Form, Noise, composed_roundoff
+from .noise import Noise, Rewritten, composed_roundoff
 from .optimizer import CLIPPING, Misfit, Optimizer
 from .oracle import MORE_RUNS, RUNS, root_mean_square
 from .specification import build, differentiated, evaluated, known_warnings, statistics
@@ -155,24 +155,26 @@ class Reference:
         forms: list[list[Array]] = []
         count = 1
         while len(forms) < count:
-            form = Form(len(forms))
-            noisy = self._noisy_in(form, runs)
+            noisy, count = self._noisy_in(len(forms), runs)
             pairs = zip(noisy, self._calm, strict=True)
             forms.append([root_mean_square(many - calm, 0) / self._roundoff for many, calm in pairs])
-            count = form.count
         return [np.fmax.reduce(spreads) for spreads in zip(*forms, strict=True)]
 
-    def _noisy_in(self, form: Form, runs: int) -> list[Array]:
+    def _noisy_in(self, form: int, runs: int) -> tuple[list[Array], int]:
+        """Noisy descents, along a first dimension, and how many forms they have."""
         noise = Noise(0, self._dtype, self._roundoff)
+        rewritten = Rewritten(noise, form)
         try:
-            with noise, form, Batchable(noise):
-                return self._run(runs)
+            with noise, rewritten:
+                return self._run(runs), rewritten.forms
         except (RuntimeError, Warning):  # torch cannot batch some primitive
             found = []
             for seed in range(runs):
-                with Noise(seed, self._dtype, self._roundoff), form:
+                noise = Noise(seed, self._dtype, self._roundoff)
+                rewritten = Rewritten(noise, form, batched=False)
+                with noise, rewritten:
                     found.append(self._run())
-            return [np.stack(arrays) for arrays in zip(*found, strict=True)]
+            return [np.stack(arrays) for arrays in zip(*found, strict=True)], rewritten.forms
 
     def _run(self, runs: int | None = None) -> list[Array]:
         """The losses and the last params; with `runs` that many descents at once, along a first dimension."""

@@ -203,6 +203,8 @@ class _Recorder(TorchFunctionMode):
         reason = next((self._reasons[id(t)] for t in asked.operands if id(t) in self._reasons), None)
         if name == "conv2d" and id(asked.first) in self._pads:
             reason = None
+        if reason is None and name == "stack" and "out" not in asked.options:
+            return self._stacked(*args, **asked.options)
         if reason is None and asked.rule is not None:
             return self._operation(asked, asked.rule)
         if reason is None and name in VIEWS:
@@ -255,6 +257,11 @@ class _Recorder(TorchFunctionMode):
         return f"in the module itself{layer}"
 
     # What becomes of a call.
+
+    def _stacked(self, tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+        """A concatenation of tensors that have got the dimension before."""
+        with self:
+            return torch.cat([tensor.unsqueeze(dim) for tensor in tensors], dim)
 
     def _operation(self, asked: _Asked, rule: Rule) -> Any:
         self._require_gradients()

@@ -37,8 +37,8 @@ from ._sequence import arranged, check_options, checked_inputs, time_first
 Turn: TypeAlias = tuple[str, slice]
 """A direction: what its parameters' names end in, and the order in which it sees the steps."""
 
-Run: TypeAlias = tuple[str, slice, Array, Memory]
-"""A layer in a direction: its parameters' suffix, the order of the steps, the input in that order, its memory."""
+Run: TypeAlias = tuple[str, slice, Memory]
+"""A layer in a direction: its parameters' suffix, the order of the steps, its memory."""
 
 Output: TypeAlias = tuple[Array, tuple[Array, Array]]
 
@@ -110,10 +110,8 @@ def vjp(
         for layer in reversed(range(num_layers)):
             d_inputs = []
             for k, d_steps in enumerate(np.split(d_output, len(turns), axis=2), layer * len(turns)):
-                suffix, turn, seen, memory = runs[k]
-                pulled = remember_transpose(
-                    d_steps[turn], d_h[k], d_c[k], seen, memory, *_weights(params, suffix)
-                )
+                suffix, turn, memory = runs[k]
+                pulled = remember_transpose(d_steps[turn], d_h[k], d_c[k], memory, *_weights(params, suffix))
                 d_h_0[k], d_c_0[k] = pulled.h_0, pulled.c_0
                 d_inputs.append(pulled.x[turn])
                 d_params |= {"weight_ih" + suffix: pulled.weight_ih, "weight_hh" + suffix: pulled.weight_hh}
@@ -129,7 +127,7 @@ def vjp(
             return d_params, (d_x, None, None, None)
         return d_params, (d_x, d_h_0.reshape(h_0.shape), d_c_0.reshape(c_0.shape), None)
 
-    return (arranged(output, x, batch_first).copy(), _last(runs, x)), pullback
+    return (arranged(output, x, batch_first), _last(runs, x)), pullback
 
 
 def _run(
@@ -152,9 +150,9 @@ def _run(
             b = params["bias_ih" + suffix] + params["bias_hh" + suffix] if bias else 0
             w_ih, w_hh, w_hr = _weights(params, suffix)
             memory = remember(x[turn], h_0[k], c_0[k], w_ih, w_hh, b, w_hr)
-            runs.append((suffix, turn, x[turn], memory))
+            runs.append((suffix, turn, memory))
             outputs.append(memory.h[1:][turn])
-        x = np.concatenate(outputs, axis=2) if len(turns) == 2 else outputs[0]
+        x = np.concatenate(outputs, axis=2)
     return x, runs
 
 
@@ -165,8 +163,8 @@ def _weights(params: Params, suffix: str) -> tuple[Array, Array, Array | None]:
 
 def _last(runs: list[Run], x: Array) -> tuple[Array, Array]:
     """h_n and c_n in the layout of x."""
-    h_n = np.stack([memory.h[-1] for _, _, _, memory in runs])
-    c_n = np.stack([memory.c[-1] for _, _, _, memory in runs])
+    h_n = np.stack([memory.h[-1] for *_, memory in runs])
+    c_n = np.stack([memory.c[-1] for *_, memory in runs])
     return (h_n, c_n) if x.ndim == 3 else (h_n[:, 0], c_n[:, 0])
 
 

@@ -19,7 +19,7 @@ GATES = (3, 0, 1, 2)
 
 
 class Memory(NamedTuple):
-    """All that the pullback reads.
+    """All that the pullback reads; where none follows, only h is whole, the others are rings of a step or two.
 
     operands (T + 1, N, F + R + 1) are x, h and 1, without x in the last one; h (T + 1, N, R) is a view of them.
     gates (T, 4, N, H) are o, i, f, g; c is (T + 1, N, H), tanh_c = tanh(c[1:]), and m = o tanh_c, which is h[1:]
@@ -33,6 +33,11 @@ class Memory(NamedTuple):
     tanh_c: Array
     m: Array
 
+    @property
+    def last(self) -> tuple[Array, Array]:
+        """Views of h[T] and c[T]."""
+        return self.h[-1], self.c[(len(self.h) - 1) % len(self.c)]
+
 
 def remember(
     x: Array,
@@ -42,36 +47,38 @@ def remember(
     weight_hh: Array,
     bias: Array | int,
     weight_hr: Array | None,
+    keep: bool,
 ) -> Memory:
-    """The states from h[0] = h_0 and c[0] = c_0 on."""
+    """The states from h[0] = h_0 and c[0] = c_0 on, and with `keep` all that the pullback reads."""
     steps, samples, features = x.shape
-    units = c_0.shape[1]
+    kept, units = steps if keep else 1, c_0.shape[1]
     operands = np.empty((steps + 1, samples, features + h_0.shape[1] + 1), x.dtype)
     h = operands[:, :, features:-1]
     operands[:-1, :, :features] = x
     operands[:, :, -1] = 1
-    gates = empty_aligned((steps, 4, samples, units), x.dtype)
-    c = empty_aligned((steps + 1, samples, units), x.dtype)
-    tanh_c = empty_aligned((steps, samples, units), x.dtype)
-    m = h[1:] if weight_hr is None else np.empty((steps, samples, units), x.dtype)
+    gates = empty_aligned((kept, 4, samples, units), x.dtype)
+    c = empty_aligned((kept + 1, samples, units), x.dtype)
+    tanh_c = empty_aligned((kept, samples, units), x.dtype)
+    m = h[1:] if weight_hr is None else np.empty((kept, samples, units), x.dtype)
     h[0], c[0] = h_0, c_0
     weights = _by_gate(weight_ih, weight_hh, bias)
-    kept = empty_aligned((samples, units), x.dtype)
+    added = empty_aligned((samples, units), x.dtype)
     for t in range(steps):
-        gate, now, of_now = gates[t], c[t + 1], tanh_c[t]
+        gate, before, now = gates[t % kept], c[t % len(c)], c[(t + 1) % len(c)]
+        tanh_now, m_now = tanh_c[t % kept], m[t % len(m)]
         np.matmul(operands[t], weights, out=gate)
         sigmoids, (o, i, f, g) = gate[:3], gate
         np.exp(sigmoids, out=sigmoids)
         sigmoids += 1
         np.reciprocal(sigmoids, out=sigmoids)
         np.tanh(g, out=g)
-        np.multiply(f, c[t], out=now)
-        np.multiply(i, g, out=kept)
-        now += kept
-        np.tanh(now, out=of_now)
-        np.multiply(o, of_now, out=m[t])
+        np.multiply(f, before, out=now)
+        np.multiply(i, g, out=added)
+        now += added
+        np.tanh(now, out=tanh_now)
+        np.multiply(o, tanh_now, out=m_now)
         if weight_hr is not None:
-            np.matmul(m[t], weight_hr.T, out=h[t + 1])
+            np.matmul(m_now, weight_hr.T, out=h[t + 1])
     return Memory(operands, h, gates, c, tanh_c, m)
 
 

@@ -70,7 +70,7 @@ def forward(
     )
     features = (proj_size or hidden_size) * len(turns)
     scales = layer_scales(mask, x, num_layers, features, batch_first, dropout, training)
-    output, runs = _run(params, steps, h, c, scales, turns, bias)
+    output, runs = _run(params, steps, h, c, scales, turns, bias, keep=False)
     return arranged(output, x, batch_first), _last(runs, x)
 
 
@@ -99,7 +99,7 @@ def vjp(
     )
     features = (proj_size or hidden_size) * len(turns)
     scales = layer_scales(mask, x, num_layers, features, batch_first, dropout, training)
-    output, runs = _run(params, steps, h, c, scales, turns, bias)
+    output, runs = _run(params, steps, h, c, scales, turns, bias, keep=True)
 
     @ieee
     def pullback(cotangent: tuple[Array, tuple[Array, Array]]) -> Cotangents:
@@ -138,6 +138,7 @@ def _run(
     scales: list[Array],
     turns: tuple[Turn, ...],
     bias: bool,
+    keep: bool,
 ) -> tuple[Array, list[Run]]:
     """The output of the last layer, and all runs in the order of the states."""
     runs: list[Run] = []
@@ -149,7 +150,7 @@ def _run(
             suffix, k = f"_l{layer}{reverse}", len(runs)
             b = params["bias_ih" + suffix] + params["bias_hh" + suffix] if bias else 0
             w_ih, w_hh, w_hr = _weights(params, suffix)
-            memory = remember(x[turn], h_0[k], c_0[k], w_ih, w_hh, b, w_hr)
+            memory = remember(x[turn], h_0[k], c_0[k], w_ih, w_hh, b, w_hr, keep)
             runs.append((suffix, turn, memory))
             outputs.append(memory.h[1:][turn])
         x = np.concatenate(outputs, axis=2)
@@ -163,8 +164,7 @@ def _weights(params: Params, suffix: str) -> tuple[Array, Array, Array | None]:
 
 def _last(runs: list[Run], x: Array) -> tuple[Array, Array]:
     """h_n and c_n in the layout of x."""
-    h_n = np.stack([memory.h[-1] for *_, memory in runs])
-    c_n = np.stack([memory.c[-1] for *_, memory in runs])
+    h_n, c_n = map(np.stack, zip(*(memory.last for *_, memory in runs), strict=True))
     return (h_n, c_n) if x.ndim == 3 else (h_n[:, 0], c_n[:, 0])
 
 

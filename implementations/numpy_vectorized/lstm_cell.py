@@ -92,10 +92,10 @@ def _run(
         for state in (h, c)
     )
     b = params["bias_ih"] + params["bias_hh"] if bias else 0
-    return remember(step, h_0, c_0, params["weight_ih"], params["weight_hh"], b, None)
+    return remember(step, h_0, c_0, params["weight_ih"], params["weight_hh"], b, None, keep=True)
 
 
 def _last(memory: Memory, x: Array) -> tuple[Array, Array]:
     """Copy h' and c' in the layout of x, apart from what the pullback reads."""
-    h, c = memory.h[-1].copy(), memory.c[-1].copy()
+    h, c = (state.copy() for state in memory.last)
     return (h, c) if x.ndim == 2 else (h[0], c[0])

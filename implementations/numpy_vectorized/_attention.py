@@ -6,6 +6,7 @@ take 26 ms forward and back where torch takes 26, and 10 forward (7); with all h
 rows they took 35 and 13. Buffers are made once, not for every block: the allocator gives them back each time.
 """
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -74,11 +75,10 @@ def attend(heads: Heads, factor: Array, keep: bool) -> tuple[Array, Attended]:
             np.copyto(scores, -np.inf, where=mask[block])
         elif mask is not None:
             scores += mask[block]
-        # Of -inf alone something finite is subtracted: exp(-inf) is 0, and so is their sum.
-        scores -= np.max(scores, axis=1, keepdims=True, initial=np.finfo(dtype).min)
+        scores -= _largest(scores)
         np.exp(scores, out=scores)
         sums = np.matmul(ones, scores, out=total[some])
-        sums[sums == 0] = 1
+        np.maximum(sums, 1, out=sums)  # the largest exponential alone is 1, or all are 0
         product(_transposed(scores), value[block], weighted[some])
         np.divide(weighted[some], _transposed(sums), out=y[block])
     return y, Attended(e, total, weighted)
@@ -119,6 +119,18 @@ def attend_transpose(
         of_key = product(ds, query[block], dk[block])
         of_key *= factor
     return Pulled(dq, dk, dv, d_scores)
+
+
+def _largest(scores: Array) -> Array:
+    """The largest score of each query, (H, 1, L); of -inf alone the lowest finite number, to give exp(-inf) = 0.
+
+    Eight keys are one long row at first, which takes two thirds of the time.
+    """
+    heads, keys, queries = scores.shape
+    rows = math.gcd(keys, 8)
+    long = scores.reshape(heads, keys // rows, rows * queries)
+    largest = np.max(long, axis=1, initial=np.finfo(scores.dtype).min).reshape(heads, rows, queries)
+    return np.asarray(np.max(largest, axis=1, keepdims=True))
 
 
 def _transposed(matrices: Array) -> Array:

@@ -99,7 +99,8 @@ def _stack(
 
 def _broadcast(x: Array, leading: tuple[int, ...], *matrix: int) -> Array:
     """X as (H, *matrix); a view, unless it is repeated in some of the leading dimensions only."""
-    return _stacked(np.broadcast_to(x, (*leading, *matrix)))
+    shape = (*leading, *matrix)
+    return _stacked(x if x.shape == shape else np.broadcast_to(x, shape))
 
 
 def _stacked(x: Array) -> Array:

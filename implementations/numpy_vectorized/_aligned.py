@@ -19,5 +19,4 @@ def empty_aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
     """A new array with undefined contents."""
     size = math.prod(shape) * np.dtype(dtype).itemsize
     memory = np.empty(size + LINE, np.uint8)
-    start = -memory.ctypes.data % LINE
-    return memory[start : start + size].view(dtype).reshape(shape)
+    return np.ndarray(shape, dtype, memory, -memory.ctypes.data % LINE)

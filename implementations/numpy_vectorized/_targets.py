@@ -17,14 +17,17 @@ class Indices:
         self.label = np.where(self.kept, target, 0)
         if np.any((self.label < 0) | (self.label >= len(class_weight))):
             raise ValueError(f"target has a class outside 0 .. {len(class_weight) - 1}")
-        self.hard = (1 - smoothing) * class_weight[self.label]
+        samples, _, length = target.shape
+        self.at_target = np.arange(samples)[:, None, None], self.label, np.arange(length)
+        weights = class_weight[self.label]
+        self.hard = (1 - smoothing) * weights
         self.soft = smoothing / len(class_weight) * class_weight[:, None]
         self.smoothing = smoothing
-        self.weight = np.sum(class_weight[self.label], where=self.kept)
+        self.weight = np.sum(weights, where=self.kept)
 
     def losses(self, log_p: Array) -> Array:
         """-(hard log_p[target] + sum soft log_p), 0 where ignored."""
-        losses = -self.hard * np.take_along_axis(log_p, self.label, axis=1)
+        losses: Array = -self.hard * log_p[self.at_target]
         if self.smoothing:
             losses -= np.sum(self.soft * log_p, axis=1, keepdims=True)
         return np.where(self.kept, losses, 0)
@@ -32,9 +35,8 @@ class Indices:
     def d_log_p(self, scale: Array) -> Array:
         """-scale soft, and at the target -scale (hard + soft)."""
         scale = np.where(self.kept, scale, 0)
-        d_log_p = -scale * self.soft
-        at_target = np.take_along_axis(d_log_p, self.label, axis=1) - scale * self.hard
-        np.put_along_axis(d_log_p, self.label, at_target, axis=1)
+        d_log_p: Array = -scale * self.soft
+        d_log_p[self.at_target] -= scale * self.hard
         return d_log_p
 
     def d_target(self, scale: Array, log_p: Array) -> None:

@@ -37,8 +37,8 @@ from ._sequence import arranged, check_options, checked_inputs, time_first
 Turn: TypeAlias = tuple[str, slice]
 """A direction: what its parameters' names end in, and the order in which it sees the steps."""
 
-Run: TypeAlias = tuple[str, slice, Array, Memory]
-"""A layer in a direction: its parameters' suffix, the order of the steps, the input in that order, its memory."""
+Run: TypeAlias = tuple[str, slice, Memory]
+"""A layer in a direction: its parameters' suffix, the order of the steps, its memory."""
 
 Output: TypeAlias = tuple[Array, tuple[Array, Array]]
 
@@ -70,7 +70,7 @@ def forward(
     )
     features = (proj_size or hidden_size) * len(turns)
     scales = layer_scales(mask, x, num_layers, features, batch_first, dropout, training)
-    output, runs = _run(params, steps, h, c, scales, turns, bias)
+    output, runs = _run(params, steps, h, c, scales, turns, bias, keep=False)
     return arranged(output, x, batch_first), _last(runs, x)
 
 
@@ -99,7 +99,7 @@ def vjp(
     )
     features = (proj_size or hidden_size) * len(turns)
     scales = layer_scales(mask, x, num_layers, features, batch_first, dropout, training)
-    output, runs = _run(params, steps, h, c, scales, turns, bias)
+    output, runs = _run(params, steps, h, c, scales, turns, bias, keep=True)
 
     @ieee
     def pullback(cotangent: tuple[Array, tuple[Array, Array]]) -> Cotangents:
@@ -110,10 +110,8 @@ def vjp(
         for layer in reversed(range(num_layers)):
             d_inputs = []
             for k, d_steps in enumerate(np.split(d_output, len(turns), axis=2), layer * len(turns)):
-                suffix, turn, seen, memory = runs[k]
-                pulled = remember_transpose(
-                    d_steps[turn], d_h[k], d_c[k], seen, memory, *_weights(params, suffix)
-                )
+                suffix, turn, memory = runs[k]
+                pulled = remember_transpose(d_steps[turn], d_h[k], d_c[k], memory, *_weights(params, suffix))
                 d_h_0[k], d_c_0[k] = pulled.h_0, pulled.c_0
                 d_inputs.append(pulled.x[turn])
                 d_params |= {"weight_ih" + suffix: pulled.weight_ih, "weight_hh" + suffix: pulled.weight_hh}
@@ -129,7 +127,7 @@ def vjp(
             return d_params, (d_x, None, None, None)
         return d_params, (d_x, d_h_0.reshape(h_0.shape), d_c_0.reshape(c_0.shape), None)
 
-    return (arranged(output, x, batch_first).copy(), _last(runs, x)), pullback
+    return (arranged(output, x, batch_first), _last(runs, x)), pullback
 
 
 def _run(
@@ -140,6 +138,7 @@ def _run(
     scales: list[Array],
     turns: tuple[Turn, ...],
     bias: bool,
+    keep: bool,
 ) -> tuple[Array, list[Run]]:
     """The output of the last layer, and all runs in the order of the states."""
     runs: list[Run] = []
@@ -151,10 +150,10 @@ def _run(
             suffix, k = f"_l{layer}{reverse}", len(runs)
             b = params["bias_ih" + suffix] + params["bias_hh" + suffix] if bias else 0
             w_ih, w_hh, w_hr = _weights(params, suffix)
-            memory = remember(x[turn], h_0[k], c_0[k], w_ih, w_hh, b, w_hr)
-            runs.append((suffix, turn, x[turn], memory))
+            memory = remember(x[turn], h_0[k], c_0[k], w_ih, w_hh, b, w_hr, keep)
+            runs.append((suffix, turn, memory))
             outputs.append(memory.h[1:][turn])
-        x = np.concatenate(outputs, axis=2) if len(turns) == 2 else outputs[0]
+        x = np.concatenate(outputs, axis=2)
     return x, runs
 
 
@@ -165,8 +164,7 @@ def _weights(params: Params, suffix: str) -> tuple[Array, Array, Array | None]:
 
 def _last(runs: list[Run], x: Array) -> tuple[Array, Array]:
     """h_n and c_n in the layout of x."""
-    h_n = np.stack([memory.h[-1] for _, _, _, memory in runs])
-    c_n = np.stack([memory.c[-1] for _, _, _, memory in runs])
+    h_n, c_n = map(np.stack, zip(*(memory.last for *_, memory in runs), strict=True))
     return (h_n, c_n) if x.ndim == 3 else (h_n[:, 0], c_n[:, 0])
 
 

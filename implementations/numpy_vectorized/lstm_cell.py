@@ -31,7 +31,7 @@ def forward(
     hidden_size: int,
     bias: bool,
 ) -> tuple[Array, Array]:
-    _, memory = _run(params, x, h, c, input_size, hidden_size, bias)
+    memory = _run(params, x, h, c, input_size, hidden_size, bias)
     return _last(memory, x)
 
 
@@ -46,13 +46,13 @@ def vjp(
     hidden_size: int,
     bias: bool,
 ) -> tuple[tuple[Array, Array], Pullback]:
-    step, memory = _run(params, x, h, c, input_size, hidden_size, bias)
+    memory = _run(params, x, h, c, input_size, hidden_size, bias)
 
     @ieee
     def pullback(cotangent: tuple[Array, Array]) -> Cotangents:
         d_h, d_c = (np.atleast_2d(part) for part in cotangent)
         weights = params["weight_ih"], params["weight_hh"]
-        pulled = remember_transpose(np.zeros_like(d_h)[None], d_h, d_c, step, memory, *weights, None)
+        pulled = remember_transpose(np.zeros_like(d_h)[None], d_h, d_c, memory, *weights, None)
         d_params: dict[str, Array | None] = {"weight_ih": pulled.weight_ih, "weight_hh": pulled.weight_hh}
         if bias:
             d_params |= {"bias_ih": pulled.bias, "bias_hh": pulled.bias.copy()}
@@ -72,8 +72,8 @@ def _run(
     input_size: int,
     hidden_size: int,
     bias: bool,
-) -> tuple[Array, Memory]:
-    """View x as the one step of a sequence, (1, N, input_size), and what is remembered of it."""
+) -> Memory:
+    """What is remembered of x as the one step of a sequence, (1, N, input_size)."""
     if min(input_size, hidden_size) < 1:
         raise ValueError("input_size and hidden_size must be positive")
     if x.ndim not in (1, 2):
@@ -92,10 +92,10 @@ def _run(
         for state in (h, c)
     )
     b = params["bias_ih"] + params["bias_hh"] if bias else 0
-    return step, remember(step, h_0, c_0, params["weight_ih"], params["weight_hh"], b, None)
+    return remember(step, h_0, c_0, params["weight_ih"], params["weight_hh"], b, None, keep=True)
 
 
 def _last(memory: Memory, x: Array) -> tuple[Array, Array]:
     """Copy h' and c' in the layout of x, apart from what the pullback reads."""
-    h, c = memory.h[-1].copy(), memory.c[-1].copy()
+    h, c = (state.copy() for state in memory.last)
     return (h, c) if x.ndim == 2 else (h[0], c[0])

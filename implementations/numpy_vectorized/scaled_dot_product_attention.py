@@ -1,7 +1,7 @@
 """Scaled dot-product attention.
 
     P = softmax(scale q k^T + mask) over the keys        y = P v
-    dv = P^T g        dP = g v^T        dS = P (dP - sum P dP)        dq = scale dS k        dk = scale dS^T q
+    dv = P^T g        dP = g v^T        dS = P (dP - sum g y)        dq = scale dS k        dk = scale dS^T q
 
 The mask is attn_mask, with 0 for True and -inf for False, or causal: 0 where s <= l, else -inf. dS is the
 cotangent of a floating mask. A row without any key has P = 0. Cotangents are summed over what was broadcast.
@@ -17,6 +17,7 @@ import math
 
 import numpy as np
 
+from ._attention import Heads, attend, attend_transpose
 from ._broadcast import summed_to
 from ._kernel import Array, Cotangents, Params, Pullback, ieee
 
@@ -34,9 +35,9 @@ def forward(
     enable_gqa: bool,
 ) -> Array:
     _check(query, key, value, attn_mask, is_causal, enable_gqa)
-    k, v = (_repeated(x, query, enable_gqa) for x in (key, value))
-    y: Array = _weights(query, k, attn_mask, is_causal, _factor(scale, query)) @ v
-    return y
+    leading, heads = _stack(query, key, value, attn_mask, is_causal, enable_gqa)
+    y, _ = attend(heads, _factor(scale, query), keep=False)
+    return y.reshape(*leading, *y.shape[1:])
 
 
 @ieee
@@ -52,53 +53,25 @@ def vjp(
     enable_gqa: bool,
 ) -> tuple[Array, Pullback]:
     _check(query, key, value, attn_mask, is_causal, enable_gqa)
-    k, v = (_repeated(x, query, enable_gqa) for x in (key, value))
+    leading, heads = _stack(query, key, value, attn_mask, is_causal, enable_gqa)
     factor = _factor(scale, query)
-    p = _weights(query, k, attn_mask, is_causal, factor)
+    y, attended = attend(heads, factor, keep=True)
 
     @ieee
     def pullback(cotangent: Array) -> Cotangents:
-        dv = p.swapaxes(-1, -2) @ cotangent
-        # In the memory of dP: fresh arrays of this size cost as much as the arithmetic.
-        ds = summed_to(cotangent @ v.swapaxes(-1, -2), p.shape)
-        ds -= np.einsum("...ls,...ls->...l", p, ds)[..., None]
-        ds *= p
+        is_added = attn_mask is not None and attn_mask.dtype != np.bool_
+        pulled = attend_transpose(_stacked(cotangent), heads, factor, attended, is_added)
         d_mask = None
-        if attn_mask is not None and attn_mask.dtype.kind == "f":
-            d_mask = summed_to(ds, attn_mask.shape)
-        dq = ds @ k
-        dq *= factor
-        dk = ds.swapaxes(-1, -2) @ query
-        dk *= factor
+        if attn_mask is not None and pulled.scores is not None:
+            d_mask = _gathered(pulled.scores.swapaxes(1, 2), leading, attn_mask)
         return {}, (
-            summed_to(dq, query.shape),
-            _gathered(summed_to(dk, k.shape), key),
-            _gathered(summed_to(dv, v.shape), value),
+            _gathered(pulled.query, leading, query),
+            _gathered(pulled.key, leading, key),
+            _gathered(pulled.value, leading, value),
             d_mask,
         )
 
-    return p @ v, pullback
-
-
-def _weights(query: Array, key: Array, attn_mask: Array | None, is_causal: bool, factor: Array) -> Array:
-    """P: probabilities along the last dimension, or zeros."""
-    p: Array = query @ key.swapaxes(-1, -2)
-    p *= factor
-    if is_causal:
-        attn_mask = np.tri(*p.shape[-2:], dtype=np.bool_)
-    if attn_mask is not None and attn_mask.dtype.kind == "b":
-        np.copyto(p, -np.inf, where=~attn_mask)
-    elif attn_mask is not None:
-        p += attn_mask
-    largest = np.max(p, axis=-1, keepdims=True, initial=-np.inf)
-    # Of -inf alone there is no largest number to subtract: exp(-inf) is 0, and so is their sum.
-    largest[largest == -np.inf] = 0
-    p -= largest
-    np.exp(p, out=p)
-    total = np.sum(p, axis=-1, keepdims=True)
-    total[total == 0] = 1
-    p /= total
-    return p
+    return y.reshape(*leading, *y.shape[1:]), pullback
 
 
 def _factor(scale: float | None, query: Array) -> Array:
@@ -106,18 +79,44 @@ def _factor(scale: float | None, query: Array) -> Array:
     return np.asarray(1 / math.sqrt(query.shape[-1]) if scale is None else scale, dtype=query.dtype)
 
 
-def _repeated(x: Array, query: Array, enable_gqa: bool) -> Array:
-    """Key or value with as many heads as the query has."""
-    return np.repeat(x, query.shape[-3] // x.shape[-3], axis=-3) if enable_gqa else x
+def _stack(
+    query: Array, key: Array, value: Array, attn_mask: Array | None, is_causal: bool, enable_gqa: bool
+) -> tuple[tuple[int, ...], Heads]:
+    """The leading dimensions, and all heads in one dimension; key and value have as many as the query."""
+    if enable_gqa:
+        key, value = (np.repeat(x, query.shape[-3] // x.shape[-3], axis=-3) for x in (key, value))
+    leading = np.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])
+    if is_causal:
+        attn_mask = np.tri(query.shape[-2], key.shape[-2], dtype=np.bool_)
+    mask = None
+    if attn_mask is not None:
+        hides = attn_mask.dtype == np.bool_
+        mask = np.ascontiguousarray((~attn_mask if hides else attn_mask).swapaxes(-1, -2))
+        mask = _broadcast(mask, leading, key.shape[-2], query.shape[-2])
+    q, k, v = (_broadcast(x, leading, *x.shape[-2:]) for x in (query, key, value))
+    return leading, Heads(q, k, v, mask)
 
 
-def _gathered(cotangent: Array, x: Array) -> Array:
-    """The sum over the repetitions of a head."""
-    if cotangent.shape == x.shape:
-        return cotangent
-    heads = x.shape[-3]
-    groups = cotangent.reshape(*x.shape[:-3], heads, cotangent.shape[-3] // heads, *x.shape[-2:])
-    return np.asarray(groups.sum(axis=-3))
+def _broadcast(x: Array, leading: tuple[int, ...], *matrix: int) -> Array:
+    """X as (H, *matrix); a view, unless it is repeated in some of the leading dimensions only."""
+    shape = (*leading, *matrix)
+    return _stacked(x if x.shape == shape else np.broadcast_to(x, shape))
+
+
+def _stacked(x: Array) -> Array:
+    """(*, M, N) as (H, M, N)."""
+    return x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
+
+
+def _gathered(cotangent: Array, leading: tuple[int, ...], x: Array) -> Array:
+    """The sum over what was broadcast, and over the repetitions of a head, in the shape of x."""
+    whole = cotangent.reshape(*leading, *cotangent.shape[1:])
+    if whole.shape == x.shape:
+        return whole
+    if x.ndim > 2 and x.shape[-3] not in (1, whole.shape[-3]):
+        heads, repeats = x.shape[-3], whole.shape[-3] // x.shape[-3]
+        whole = whole.reshape(*whole.shape[:-3], heads, repeats, *whole.shape[-2:]).sum(axis=-3)
+    return summed_to(whole, x.shape)
 
 
 def _check(

@@ -85,6 +85,20 @@ def test_empty_attention_is_answered(case: Case) -> None:
             assert alike(found, expected.cotangents.inputs)
 
 
+def test_attention_of_a_negative_scale_is_causal() -> None:
+    """PyTorch's FlashAttention gives NaN for it."""
+    x = np.arange(12, dtype=np.float64).reshape(2, 3, 2) / 8
+    config = {"is_causal": True, "scale": -0.5, "enable_gqa": False}
+    case = Case(
+        operation="scaled_dot_product_attention", dtype="float64", config=config, inputs=(x, x, x, None)
+    )
+    for alternate in ALTERNATES:
+        if alternate.operation == case.operation:
+            output, _ = call_vjp(alternate.kernel, case, Arguments.of(case))
+            assert isinstance(output, np.ndarray)
+            assert np.isfinite(output).all()
+
+
 @every_operation
 def test_an_operation_has_several_alternates(operation: Operation) -> None:
     """PyTorch in the case's dtype, and others; no two of a name."""

@@ -148,13 +148,18 @@ def attention(attend: Attend, order: Order, *, scale_last: bool = False, flash: 
 
 
 def fused(_: Any, query: Tensor, key: Tensor, value: Tensor, mask: Any, **options: Any) -> Tensor:
-    """PyTorch's own FlashAttention, which wants four dimensions, one width, and no derivative of the mask."""
+    """PyTorch's own FlashAttention, which wants four dimensions, one width, and no derivative of the mask.
+
+    It hides later keys by -inf before it scales: with a scale below zero they are not hidden, and all is NaN.
+    """
     whole: Tensor = reference_function(NAME)({}, query, key, value, mask, **options)
     if not query.numel() or not key.numel() or not value.numel() or (mask is not None and mask.requires_grad):
         return whole
     if options.pop("enable_gqa"):
         key, value = (x.repeat_interleave(query.shape[-3] // x.shape[-3], -3) for x in (key, value))
     scale = query.shape[-1] ** -0.5 if options["scale"] is None else options["scale"]
+    if options["is_causal"] and scale <= 0:
+        return whole
     width, leading = max(query.shape[-1], value.shape[-1]), whole.shape[:-2]
     q, k, v = (
         functional.pad(x, (0, width - x.shape[-1]))

@@ -1,6 +1,7 @@
 """The command line: `torchstone`, or `python -m conformance`."""
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -100,6 +101,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + 13  # as if SIGPIPE had ended it, where nobody says otherwise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            # Of a file that a user names; no file of ours has such a name.
+            return _complain(f"{str(error.filename)[:40]}...: {error.strerror}", 2)
         traceback.print_exc()
         return _complain(f"a fault of torchstone's own, no backend's: {error}", 3)
 

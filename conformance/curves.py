@@ -1,5 +1,6 @@
 """Losses drawn over epochs, of backends and of PyTorch in the same steps."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 FORMATS = (".png", ".svg")
 
+LEAST = 2
+"""The largest loss of a picture is at least so many times the smallest that it has room for."""
+
 TORCHS: Mapping[str, Callable[..., torch.optim.Optimizer]] = {
     "sgd": torch.optim.SGD,
     "adam": torch.optim.Adam,
@@ -31,8 +35,15 @@ def check(file: Path) -> None:
     """Raise UsageError where the curves cannot be drawn into `file`: before hours of training."""
     if file.suffix not in FORMATS:
         raise UsageError(f"--curve {file}: expected a name that ends in {' or '.join(FORMATS)}")
-    if not file.parent.is_dir():
-        raise UsageError(f"--curve {file}: no such folder: {file.parent}")
+    try:
+        if not file.parent.is_dir():
+            raise UsageError(f"--curve {file}: no such folder: {file.parent}")
+        fresh = not file.exists()
+        file.open("ab").close()
+        if fresh:
+            file.unlink()
+    except OSError as error:
+        raise UsageError(f"--curve {file}: not written: {error.strerror or error}") from None
     try:
         import matplotlib  # noqa: F401 - only whether it is there
     except ImportError:
@@ -89,7 +100,12 @@ def draw(file: Path, curves: Mapping[str, Sequence[float]], *, title: str) -> No
             range(1, len(losses) + 1), losses, label=name, linewidth=width, marker="o", markersize=width
         )
     axes.set(title=title, xlabel="epoch", ylabel="mean cross-entropy", yscale="log")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    # However short the run: whole epochs, and losses so far apart that their rounding is not what is seen.
+    axes.set_xlim(0.5, max(map(len, curves.values())) + 0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    low, high = axes.get_ylim()
+    if high < LEAST * low:
+        axes.set_ylim(low / math.sqrt(LEAST), high * math.sqrt(LEAST))
     axes.grid(visible=True, which="both", linewidth=0.3)
     axes.legend()
     try:

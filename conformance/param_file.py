@@ -1,6 +1,7 @@
 """Parameters in a .safetensors file: numbers, names and shapes, nothing that could be executed."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -15,19 +16,25 @@ STATE = "optimizer:"
 
 
 def write(file: Path, params: Mapping[str, Array], facts: Mapping[str, str] | None = None) -> None:
-    """Write params, and facts about them, whole or not at all; raises UsageError where that cannot be done."""
+    """Write params, and facts about them, whole or not at all; raises UsageError where that cannot be done.
+
+    What is there and is no file, a device for one, stays.
+    """
     # safetensors silently writes wrong numbers for arrays that are not C-contiguous.
     content = save(
         # Not ascontiguousarray, which makes a 0-d array 1-d.
         {name: np.array(array, order="C") for name, array in params.items()},
         metadata=None if facts is None else dict(facts),
     )
-    part = file.with_name(f".{file.name}.part")
+    part = file.parent / f".{file.name}.part"
     try:
+        if not file.name or (file.exists() and not file.is_file()):
+            raise OSError("it is no file")
         part.write_bytes(content)
         part.replace(file)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise UsageError(f"{file}: not written: {error.strerror or error}") from None
 
 

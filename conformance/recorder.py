@@ -252,7 +252,7 @@ class _Recorder(TorchFunctionMode):
                 break
             elif file != _HERE:
                 source = linecache.getline(file, frame.f_lineno).strip()
-                return f"{file}:{frame.f_lineno}: {source}{layer}"
+                return f"{_from_here(file)}:{frame.f_lineno}: {source}{layer}"
             frame = frame.f_back  # type: ignore[assignment]
         return f"in the module itself{layer}"
 
@@ -558,3 +558,11 @@ def _tensors(value: Any) -> Iterator[Tensor]:
 def _storage(tensor: Tensor) -> int:
     # Tensors without elements share the null pointer and nothing else.
     return tensor.untyped_storage().data_ptr() or id(tensor)
+
+
+def _from_here(file: str) -> str:
+    """A file below the working directory by its name from there."""
+    try:
+        return str(Path(file).relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return file

@@ -102,7 +102,7 @@ def tokens(model: "Model", prompt: Array, count: int, *, temperature: float, see
         else:
             # The largest is 0 then, whatever the temperature; the others may become -inf, which are never drawn.
             with np.errstate(over="ignore"):
-                scaled = (logits.astype(np.float64) - logits.max()) / temperature
+                scaled = ((logits.astype(np.float64) - logits.max()) / temperature).astype(model.dtype)
             token = drawn(model.softmax(scaled), random.random())
         seen.append(token)
         yield token

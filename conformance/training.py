@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -179,8 +180,19 @@ def config_of(name: str, data: "Images | Text") -> dict[str, Any]:
 
 def _module(name: str, seed: int, data: "Images | Text") -> Any:
     from .specification import build_model
+    from .text import Text
 
-    return build_model(name, config_of(name, data), seed)
+    config = config_of(name, data)
+    if isinstance(data, Text):
+        return build_model(name, config, seed)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", "Initializing zero-element tensors")
+            return build_model(name, config, seed)
+    except (RuntimeError, UserWarning):
+        # A layer was left with nothing to look at, or with less.
+        rows, columns = data.x.shape[2:]
+        raise UsageError(f"images of {rows} x {columns} cells are too small for {name}") from None
 
 
 def _check(args: argparse.Namespace) -> "Optimizer | None":

@@ -11,18 +11,20 @@ import pytest
 
 from conformance.asking import asked_cases, run_given
 from conformance.backend import DTYPES
+from conformance.case import Case
 from conformance.case_file import load_case
 from conformance.kernel import Arguments, Kernel, call_forward, call_pullback, call_vjp
 from conformance.operation import Operation
 from conformance.operations import OPERATIONS
 from conformance.oracle import Oracle
 from conformance.tree import Array
-from conformance.trial import arrays_of, copy_tree
+from conformance.trial import alike, arrays_of, copy_tree
 
 from . import soak
 from .alternates import ALTERNATES, Alternate
 from .alternates._court import Tally, judge_together
 from .alternates._sums import ORDERS, product
+from .stored_cases.multihead_attention import multihead
 
 EXAMPLES, CONTENTS = 4, 8
 
@@ -49,6 +51,52 @@ def test_no_alternate_is_accused(operation: Operation, dtype: str) -> None:
     assert tally.examples > EXAMPLES * CONTENTS
     assert tally.elements > tally.examples
     assert tally.headroom <= 1
+
+
+def no_queries(mask: Array) -> Case:
+    query, key, value = (np.ones((2, *shape), np.float32) for shape in ((0, 3), (4, 3), (4, 5)))
+    return Case(
+        operation="scaled_dot_product_attention",
+        dtype="float32",
+        config={"is_causal": False, "scale": None, "enable_gqa": False},
+        inputs=(query, key, value, mask),
+        cotangent=np.ones((2, 0, 5), np.float32),
+    )
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        no_queries(np.ones((0, 4), np.bool_)),
+        no_queries(np.ones((0, 4), np.float32)),
+        multihead((0, 2, 4), 3, None, np.ones((0, 3))),
+        multihead((2, 3, 4), 0, np.ones((3, 0)), np.ones((2, 0))),
+        multihead((2, 3, 4), 0, np.ones((3, 0), np.bool_)),
+    ],
+)
+def test_empty_attention_is_answered(case: Case) -> None:
+    """How many heads there are does not show in the size of an empty mask."""
+    expected = Oracle(case)
+    for alternate in ALTERNATES:
+        if alternate.operation == case.operation:
+            output, pullback = call_vjp(alternate.kernel, case, Arguments.of(case))
+            assert alike(output, expected.output)
+            _, found = call_pullback(pullback, case, copy_tree(case.cotangent))
+            assert alike(found, expected.cotangents.inputs)
+
+
+def test_attention_of_a_negative_scale_is_causal() -> None:
+    """PyTorch's FlashAttention gives NaN for it."""
+    x = np.arange(12, dtype=np.float64).reshape(2, 3, 2) / 8
+    config = {"is_causal": True, "scale": -0.5, "enable_gqa": False}
+    case = Case(
+        operation="scaled_dot_product_attention", dtype="float64", config=config, inputs=(x, x, x, None)
+    )
+    for alternate in ALTERNATES:
+        if alternate.operation == case.operation:
+            output, _ = call_vjp(alternate.kernel, case, Arguments.of(case))
+            assert isinstance(output, np.ndarray)
+            assert np.isfinite(output).all()
 
 
 @every_operation

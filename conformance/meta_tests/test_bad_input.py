@@ -77,6 +77,14 @@ def test_a_wrong_command_is_one_line(argv: str, said: str, complaint: Complaint)
     assert said in complaint(*argv.split())
 
 
+@pytest.mark.parametrize("argv", ["train mlp --data", "sample", "replay --backend x"])
+def test_a_name_that_no_file_can_have_is_one_line(argv: str, complaint: Complaint) -> None:
+    """The system refuses it wherever it is asked about it."""
+    said = complaint(*argv.split(), "n" * 300)
+    assert "nnn...: File name too long" in said
+    assert len(said) < 100
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

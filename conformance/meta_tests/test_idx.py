@@ -124,6 +124,29 @@ def test_the_command_trains_on_images(model: str, tmp_path: Path, capsys: pytest
     assert len(epochs) == 2
 
 
+@pytest.mark.parametrize(
+    ("model", "rows", "columns", "message"),
+    [
+        ("simple_conv_net", 30, 3, "images of 30 x 3 cells are too small for simple_conv_net"),
+        ("lenet", 30, 3, "images of 30 x 3 cells are too small for lenet"),
+        # A network with a layer that looks at nothing, of which torch only warns.
+        ("simple_conv_net", 3, 7, "images of 3 x 7 cells are too small for simple_conv_net"),
+        ("lenet", 1, 1, "the module refuses an input of shape (32, 1, 1, 1)"),
+    ],
+)
+def test_images_that_are_too_small_are_a_usage_error(
+    model: str, rows: int, columns: int, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit status 2, and one line."""
+    published(tmp_path)
+    for file, count in (("train-images-idx3-ubyte", 50), ("t10k-images-idx3-ubyte", 10)):
+        (tmp_path / file).write_bytes(idx(np.ones((count, rows, columns), dtype=np.uint8)))
+    assert main(["train", model, "--data", str(tmp_path)]) == 2
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.err.count("\n") == 1
+
+
 def test_a_folder_without_images_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit status 2, and one line."""
     assert main(["train", "mlp", "--data", str(tmp_path)]) == 2

@@ -173,6 +173,17 @@ def test_a_right_backend_conforms(
     assert last == f"all {count} conform: outputs, and gradients where one arrives"
 
 
+def test_a_line_is_of_a_file_from_here(
+    nets: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Below the working directory a file has the name that it was given by."""
+    monkeypatch.chdir(nets.parent)
+    command = ["judge-model", "nets.py:Sequence", "--backend", "numpy_vectorized", "--input-shape", "2,4,3"]
+    assert main(command) == 0
+    _, *lines, _ = capsys.readouterr().out.splitlines()
+    assert all("  nets.py:" in line for line in lines)
+
+
 FAULTS = (
     # The operation, the change, the model, its inputs, the marks of the wrong lines, what is said.
     ("tanh", "1 - y * y", "1 - y", "Twin", ("3,6", "3,6"), {2: "✓ ✗", 4: "✓ ✗"}, "tanh.square_forgotten"),

@@ -1,10 +1,12 @@
 """A training run that is saved, interrupted and resumed; and its curves."""
 
+import os
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from safetensors.numpy import load_file, save_file
 
 from conformance import curves, param_file, training
@@ -221,13 +223,57 @@ def test_the_curves_of_all_backends_and_of_torch_are_one_picture(
     assert float(second) < float(first)
 
 
+def test_a_file_that_cannot_be_written_is_a_usage_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line before the first epoch: a file for a folder, a name that is none or too long, what is no file."""
+    (tmp_path / "file").touch()
+    os.mkfifo(tmp_path / "pipe")
+    for name, message in (
+        ("file/run", "not written: Not a directory"),
+        ("n" * 255, "not written: File name too long"),
+        ("n" * 300, "not written: File name too long"),
+        (".", "not written: it is no file"),
+        ("pipe", "not written: it is no file"),
+        ("/", "not written: it is no file"),
+    ):
+        assert main([*COMMAND, "--save", str(tmp_path / name)]) == 2
+        captured = capsys.readouterr()
+        assert message in captured.err
+        assert captured.err.count("\n") == 1
+        assert "epoch 1/" not in captured.out
+    assert (tmp_path / "pipe").is_fifo()
+    assert main([*COMMAND, "--save", ""]) == 2
+    assert "it is no file" in capsys.readouterr().err
+
+
+def test_a_picture_shows_epochs_and_not_rounding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Losses that differ by their rounding are one point, also after the first epoch, and epochs are whole."""
+    figures: list[Figure] = []
+    monkeypatch.setattr(Figure, "savefig", lambda self, *args, **options: figures.append(self))
+    for epochs in (1, 2, 25):
+        losses = np.linspace(2.309, 2.308, epochs)
+        lines = {"one": list(losses), "other": list(losses * (1 + 1e-6))}
+        curves.draw(tmp_path / "curve.png", lines, title="")
+        (axes,) = figures[-1].axes
+        first, last = axes.get_xlim()
+        ticks = [tick for tick in axes.get_xticks() if first <= tick <= last]
+        assert ticks
+        assert all(tick in range(1, epochs + 1) for tick in ticks)
+        one, other = (axes.transData.transform(line.get_xydata()) for line in axes.lines)
+        assert np.abs(one - other).max() < 1  # in dots
+
+
 def test_curves_that_cannot_be_drawn_are_refused_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another format, a folder that is not there, no matplotlib: before anything is trained."""
+    """Another format, a folder that is not there or in the way, no matplotlib: before anything is trained."""
+    (tmp_path / "folder.png").mkdir()
     for file, message in (
         (tmp_path / "curve.gif", "expected a name that ends in .png or .svg"),
         (tmp_path / "none" / "curve.png", "no such folder"),
+        (tmp_path / "folder.png", "not written: Is a directory"),
+        (tmp_path / f"{'n' * 300}.png", "not written: File name too long"),
     ):
         assert main([*COMMAND, "--curve", str(file)]) == 2
         captured = capsys.readouterr()
@@ -235,6 +281,7 @@ def test_curves_that_cannot_be_drawn_are_refused_at_once(
         assert message in captured.err
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     assert main([*COMMAND, "--curve", str(tmp_path / "curve.png")]) == 2
+    assert not (tmp_path / "curve.png").exists()
     assert "pip install torchstone[plot]" in capsys.readouterr().err
 
 

@@ -79,7 +79,7 @@ def multihead(
             if added[0] is not None:
                 terms.append(added[0] if added[0].ndim == 2 else added[0][n * heads + h])
             if added[1] is not None:
-                terms.append(np.broadcast_to(added[1].reshape(-1, count)[n], (length, count)))
+                terms.append(np.broadcast_to(added[1].reshape(batch, count)[n], (length, count)))
             whole = [np.pad(term, ((0, 0), (0, scores.shape[1] - count))) for term in terms]
             if masks_first and len(whole) == 2:
                 whole = [whole[0] + whole[1]]
@@ -154,9 +154,8 @@ def multihead(
             if padding is not None and padding.dtype.kind == "f":
                 d_padding = order(order(seen, 1), 1).reshape(padding.shape)
             if mask is not None and mask.dtype.kind == "f":
-                d_mask = (
-                    order(seen.reshape(-1, length, count), 0) if mask.ndim == 2 else seen.reshape(mask.shape)
-                )
+                whole = seen.reshape(batch * heads, length, count)
+                d_mask = order(whole, 0) if mask.ndim == 2 else whole
             return of_params, (*d_arguments, d_padding, d_mask)
 
         if not config["need_weights"]:

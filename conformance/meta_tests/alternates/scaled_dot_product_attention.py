@@ -95,14 +95,14 @@ def attention(attend: Attend, order: Order, *, scale_last: bool = False, flash: 
             heads = [np.repeat(at, query.shape[-3] // at.shape[-1], axis=-1) for at in heads]
         heads = list(np.broadcast_arrays(*heads))
         leading, (length, count) = heads[0].shape, (query.shape[-2], key.shape[-2])
+        places = list(zip(*(at.ravel().tolist() for at in heads), strict=True))
         # Which element of the mask meets which score.
         entries: Array | None = None
         if mask is not None:
             numbers = np.arange(mask.size).reshape(mask.shape)
-            entries = np.broadcast_to(numbers, (*leading, length, count)).reshape(-1, length, count)
+            entries = np.broadcast_to(numbers, (*leading, length, count)).reshape(len(places), length, count)
         q, k, v = (x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:]) for x in (query, key, value))
         seen = np.tri(length, count, dtype=np.bool_) if is_causal else None
-        places = list(zip(*(at.ravel().tolist() for at in heads), strict=True))
 
         def scores_of(number: int, a: int, b: int) -> Array:
             left = q[a] if scale_last else q[a] * factor
@@ -124,7 +124,7 @@ def attention(attend: Attend, order: Order, *, scale_last: bool = False, flash: 
         y = np.array([out for _, out in found], dtype).reshape(*leading, length, value.shape[-1])
 
         def pullback(cotangent: Any) -> Cotangents:
-            g = cotangent.reshape(-1, length, value.shape[-1])
+            g = cotangent.reshape(len(places), length, value.shape[-1])
             dq, dk, dv = np.zeros_like(q), np.zeros_like(k), np.zeros_like(v)
             dm = None if mask is None or mask.dtype.kind == "b" else np.zeros(mask.size, dtype)
             for n, ((a, b, c), (p, out)) in enumerate(zip(places, found, strict=True)):
@@ -148,13 +148,18 @@ def attention(attend: Attend, order: Order, *, scale_last: bool = False, flash: 
 
 
 def fused(_: Any, query: Tensor, key: Tensor, value: Tensor, mask: Any, **options: Any) -> Tensor:
-    """PyTorch's own FlashAttention, which wants four dimensions, one width, and no derivative of the mask."""
+    """PyTorch's own FlashAttention, which wants four dimensions, one width, and no derivative of the mask.
+
+    It hides later keys by -inf before it scales: with a scale below zero they are not hidden, and all is NaN.
+    """
     whole: Tensor = reference_function(NAME)({}, query, key, value, mask, **options)
     if not query.numel() or not key.numel() or not value.numel() or (mask is not None and mask.requires_grad):
         return whole
     if options.pop("enable_gqa"):
         key, value = (x.repeat_interleave(query.shape[-3] // x.shape[-3], -3) for x in (key, value))
     scale = query.shape[-1] ** -0.5 if options["scale"] is None else options["scale"]
+    if options["is_causal"] and scale <= 0:
+        return whole
     width, leading = max(query.shape[-1], value.shape[-1]), whole.shape[:-2]
     q, k, v = (
         functional.pad(x, (0, width - x.shape[-1]))

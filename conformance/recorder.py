@@ -291,6 +291,8 @@ class _Recorder(TorchFunctionMode):
         inputs = tuple(None if operand is None else self._operand(operand) for operand in recipe.inputs)
         place = self.where()
         result = asked.run(spared=recipe.updates)
+        if written is None and any(result is operand for operand in asked.operands):
+            return result  # flatten of what is flat: nothing was computed
         self._require_dtype(asked.full_name, result)
         if written is not None:
             self._overwritten(written, place)

@@ -871,6 +871,15 @@ def test_an_identity_returns_copies() -> None:
     assert not np.shares_memory(pullback(g)[1][0], g)
 
 
+def test_flattening_what_is_flat_is_no_operation() -> None:
+    """Torch returns its argument then; what has more dimensions is flattened by the backend."""
+    program = Program(lambda m, x: torch.relu(x.flatten(1)))
+    for x, operations in ((VECTORS, ["relu"]), (IMAGES, ["flatten", "relu"])):
+        nodes = record(program, [x]).nodes
+        assert [node.operation for node in nodes if isinstance(node, Call)] == operations
+        assert len(nodes) == len(operations)
+
+
 def test_tied_parameters_must_agree() -> None:
     """Two names of one parameter with two values are refused."""
     program = twice(nn.Linear(5, 5)).double()

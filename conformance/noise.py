@@ -442,8 +442,16 @@ def _folded(left: Tensor, right: Tensor) -> Tensor:
     return torch.einsum(f"{batch}{rows}t,{batch}t{columns}->{batch}{rows}{columns}", left, right)
 
 
+def _adaptive_avg_pool2d(x: Tensor, output_size: Any) -> Tensor:
+    """A mean where it is one of whole planes, as torch computes it, with strides that vmap cannot follow."""
+    if output_size in (1, (1, 1), [1, 1]):
+        return x.mean((-2, -1), keepdim=True)
+    return torch.nn.functional.adaptive_avg_pool2d(x, output_size)
+
+
 FORMS: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "matmul": (_folded,),
+    "adaptive_avg_pool2d": (_adaptive_avg_pool2d,),
     "scaled_dot_product_attention": (attention.weights_first, attention.recomputed),
     "multi_head_attention_forward": (
         multihead(attention.attend_by_weights),

@@ -141,7 +141,7 @@ class Court:
         """Ask every law that has found no fault yet; they share what the kernel answers."""
         answers = Answers(self.kernel, oracle.case)
         for state in states:
-            if state.fault is None and (count - 1) % state.law.one_in == 0:
+            if state.fault is None and (count - 1) % self.operation.every(state.law) == 0:
                 self._report(state.law, count, content)
                 self.ask(state, oracle, count, answers)
 

@@ -25,8 +25,8 @@ class Law:
     `needs_vjp`: a kernel without gradients is `unsupported` here. `counts_informative`: vacuous when fewer than
     half of the non-empty cases compare an informative element. `needs_determinism`: does not apply to a backend
     that declares itself not bitwise deterministic. `every_content`: where several contents are drawn for one
-    structure, the law is asked about all of them, the others about the first. `one_in`: it is asked about the
-    first of so many cases only, because it takes so long.
+    structure, the law is asked about all of them, the others about the first. `one_in`: it is asked about one
+    case for so many of the examples only, because it takes so long (see Operation.every).
     """
 
     check: "Callable[[Trial], None]"

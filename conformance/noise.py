@@ -13,8 +13,8 @@ the bound of its local error model (Parker 1997, "Monte Carlo arithmetic"):
 
 Errors are injected at u = 2**-40, far above float64's own rounding and far below the curvature of the
 functions, and scaled to the unit roundoff at hand afterwards. Fused primitives are decomposed by torch's own
-table. A primitive that is not known counts as one rounding: too little noise shows as an alarm, not as
-silence. Everything private to torch that the judge needs is in this file.
+table, or by hand (fused.py, normalisation.py). A primitive that is not known counts as one rounding: too little
+noise shows as an alarm, not as silence. Everything private to torch that the judge needs is in this file.
 """
 
 import math

@@ -95,6 +95,10 @@ class Operation:
         """How many cases are drawn where `asked` examples are asked for."""
         return -(-asked // self.one_in)
 
+    def every(self, law: "Law") -> int:
+        """A law is asked about the first of so many cases: of an operation that has few, about more of them."""
+        return -(-law.one_in // self.one_in)
+
 
 def listed_case(operation: str, entry: Rejection | Kink, dtype: str) -> Case:
     """A listed entry as a case, its floating arrays in `dtype`."""

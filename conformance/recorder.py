@@ -204,7 +204,7 @@ class _Recorder(TorchFunctionMode):
         if name == "conv2d" and id(asked.first) in self._pads:
             reason = None
         if reason is None and name == "stack" and "out" not in asked.options:
-            return self._stacked(*args, **asked.options)
+            return self._stacked(*args, **_dealiased(asked.options))
         if reason is None and asked.rule is not None:
             return self._operation(asked, asked.rule)
         if reason is None and name in VIEWS:
@@ -268,7 +268,7 @@ class _Recorder(TorchFunctionMode):
         if asked.writes:
             self._may_be_written(asked.full_name, asked.first)
         pad = self._pads.get(id(asked.first)) if asked.name == "conv2d" else None
-        options = {ALIASES.get(key, key): value for key, value in asked.options.items()}
+        options = _dealiased(asked.options)
         try:
             if pad is not None:
                 recipe = padded_convolution(pad.mode, pad.pads, *asked.args, **options)
@@ -560,6 +560,10 @@ def _tensors(value: Any) -> Iterator[Tensor]:
 def _storage(tensor: Tensor) -> int:
     # Tensors without elements share the null pointer and nothing else.
     return tensor.untyped_storage().data_ptr() or id(tensor)
+
+
+def _dealiased(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {ALIASES.get(key, key): value for key, value in options.items()}
 
 
 def _from_here(file: str) -> str:

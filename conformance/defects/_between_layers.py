@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from ..eager import Function
-from ._right import Params, right, with_derivative_of
+from ._right import Params, named, right, with_derivative_of
 
 
 def passed_on(h: Any, kept: Any, p: float) -> Any:
@@ -166,11 +166,11 @@ def between_layers(operation: str) -> Iterator[tuple[Function, str]]:
     """Each of these mistakes as a function of that operation, with the law that rejects it."""
     network = right(operation)
     for read, law in BETWEEN.items():
-        yield _named(_reading(network, read), read), law
+        yield named(_reading(network, read), read), law
     for change, law in MASKS.items():
-        yield _named(_masked(network, change), change), law
+        yield named(_masked(network, change), change), law
     for place, law in PLACES.items():
-        yield _named(_placed(network, place), place), law
+        yield named(_placed(network, place), place), law
 
 
 def _reading(network: Function, read: Callable[[Any, Any, float], Any]) -> Function:
@@ -194,11 +194,6 @@ def _placed(network: Function, place: Callable[..., Any]) -> Function:
     def function(params: Params, *inputs: Any, **config: Any) -> Any:
         return place(params, *inputs, network=network, **config)
 
-    return function
-
-
-def _named(function: Function, mistake: Callable[..., Any]) -> Function:
-    function.__name__, function.__doc__ = mistake.__name__, mistake.__doc__
     return function
 
 

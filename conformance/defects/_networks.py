@@ -10,7 +10,7 @@ from torch import Tensor
 from ..eager import Function
 from ..tree import Array
 from ._defect import Defect, wrong, wrong_forward
-from ._right import Params, right, right_kernel, scaled_cotangent
+from ._right import Params, named, right, right_kernel, scaled_cotangent
 
 
 def time_axis(x: Any, config: Mapping[str, Any]) -> int:
@@ -324,5 +324,4 @@ def _made(mistake: Callable[..., Any], correct: Callable[..., Any]) -> Callable[
     def function(params: Params, x: Any, h_0: Any, mask: Any, **config: Any) -> Any:
         return mistake(correct, params, x, h_0, mask, **config)
 
-    function.__name__, function.__doc__ = mistake.__name__, mistake.__doc__
-    return function
+    return named(function, mistake)

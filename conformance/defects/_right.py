@@ -32,6 +32,12 @@ def right_forward(operation: str) -> Callable[..., Any]:
     return forward
 
 
+def named(function: Function, mistake: Callable[..., Any]) -> Function:
+    """The function under the name and the sentence of the mistake that it makes."""
+    function.__name__, function.__doc__ = mistake.__name__, mistake.__doc__
+    return function
+
+
 class _Swapped(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, value: Tensor, other: Tensor) -> Tensor:

@@ -30,7 +30,7 @@ def judged(monkeypatch: pytest.MonkeyPatch, block: int, multiplications: int) ->
 def test_attention_in_blocks(monkeypatch: pytest.MonkeyPatch, block: int, multiplications: int) -> None:
     """One head at a time or a few of them, products whole or in parts: every law is kept."""
     verdicts = judged(monkeypatch, block, multiplications)
-    assert {verdict.law for verdict in verdicts} >= {"agreement", "vjp", "memory_layout", "determinism"}
-    assert [
-        verdict.law for verdict in verdicts if verdict.status not in (Status.PASSED, Status.VACUOUS)
-    ] == []
+    passed = {verdict.law for verdict in verdicts if verdict.status == Status.PASSED}
+    assert passed >= {"agreement", "vjp", "purity", "memory_layout", "determinism"}
+    # Few cases have what some laws are about.
+    assert {verdict.status for verdict in verdicts} <= {Status.PASSED, Status.VACUOUS}

@@ -139,7 +139,7 @@ def test_without_its_loss_a_model_is_not_trained() -> None:
 def test_every_optimizer_has_its_turn(model: ModelOperation) -> None:
     """Among the cases of each model that are followed; without the kernels of any, plain gradient descent."""
     turns: list[str] = []
-    (one_in,) = {law.one_in for law in laws_of(model) if law.name == "training"}
+    (every,) = {model.every(law) for law in laws_of(model) if law.name == "training"}
 
     def look(oracle: Any) -> None:
         optimizer, _ = _optimizer(TORCH.kernels, oracle.case)
@@ -156,7 +156,7 @@ def test_every_optimizer_has_its_turn(model: ModelOperation) -> None:
         run_given(
             asked_cases(model, dtype), look, seed=0, examples=examples, phases=(hypothesis.Phase.generate,)
         )
-        followed |= set(turns[::one_in])
+        followed |= set(turns[::every])
     assert followed == {"sgd", "adam", "adamw"}
 
 

@@ -20,7 +20,7 @@ from conformance.graph import Composed
 from conformance.kernel import Kernel
 from conformance.model import Model
 from conformance.models._composed import ModelOperation, recorded
-from conformance.models._laws import model_laws
+from conformance.models._laws import MODEL_LAWS
 from conformance.operations import OPERATIONS
 from conformance.oracle import Oracle
 from conformance.trajectory import Reference
@@ -73,7 +73,7 @@ NET = ModelOperation(
     cases=cases,
     parts=("conv2d", "batch_norm", "tanh", "mean", "linear"),
     loss="cross_entropy",
-    laws=model_laws(),
+    laws=MODEL_LAWS,
 )
 
 

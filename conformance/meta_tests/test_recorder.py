@@ -225,7 +225,7 @@ PROGRAMS: dict[str, tuple[nn.Module, tuple[Tensor, ...], tuple[str, ...]]] = {
                 ),
                 (torch.cat([x]), torch.hstack((x, y)), torch.hstack([z, z]), torch.vstack([x, y])),
                 torch.cat([torch.zeros(0, dtype=x.dtype), x], 1),
-                (torch.stack([x, y]), torch.stack((z, z), dim=-1), torch.stack(tensors=[z, x[0]], dim=1)),
+                (torch.stack([x, y]), torch.stack((z, z), dim=-1), torch.stack([z, x[0]], **NUMPYS_NAME)),
             ),
             p=nn.Parameter(numbers(4, 2)),
         ),

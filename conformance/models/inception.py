@@ -3,7 +3,7 @@
 from ..case import Case
 from ..drawing import Draw
 from ._composed import ModelOperation
-from ._laws import model_laws
+from ._laws import MODEL_LAWS
 from ._weights import Deep, mode
 
 
@@ -40,6 +40,6 @@ INCEPTION = ModelOperation(
         *("adaptive_avg_pool2d", "flatten", "linear"),
     ),
     loss="cross_entropy",
-    laws=model_laws(10),
+    laws=MODEL_LAWS,
     one_in=10,
 )

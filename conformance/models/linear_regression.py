@@ -3,7 +3,7 @@
 from ..case import Case
 from ..drawing import Draw
 from ._composed import ModelOperation
-from ._laws import model_laws
+from ._laws import MODEL_LAWS
 
 
 def cases(draw: Draw) -> Case:
@@ -21,5 +21,5 @@ def cases(draw: Draw) -> Case:
 
 
 LINEAR_REGRESSION = ModelOperation(
-    name="linear_regression", cases=cases, parts=("linear",), loss="mse_loss", laws=model_laws()
+    name="linear_regression", cases=cases, parts=("linear",), loss="mse_loss", laws=MODEL_LAWS
 )

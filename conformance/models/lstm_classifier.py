@@ -4,7 +4,7 @@ from ..case import Case
 from ..drawing import Draw
 from ..operations._lstm_params import gated, layer_shapes
 from ._composed import ModelOperation
-from ._laws import model_laws
+from ._laws import MODEL_LAWS
 
 
 def cases(draw: Draw) -> Case:
@@ -44,6 +44,6 @@ LSTM_CLASSIFIER = ModelOperation(
     cases=cases,
     parts=("lstm", "linear"),
     loss="cross_entropy",
-    laws=model_laws(2),
+    laws=MODEL_LAWS,
     one_in=2,
 )

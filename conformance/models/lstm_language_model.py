@@ -3,7 +3,7 @@
 from ..case import Case
 from ..drawing import Draw
 from ._composed import ModelOperation
-from ._laws import model_laws
+from ._laws import MODEL_LAWS
 from ._tokens import token_case
 
 
@@ -18,6 +18,6 @@ LSTM_LANGUAGE_MODEL = ModelOperation(
     parts=("embedding", "lstm", "linear"),
     loss="token_cross_entropy",
     inputs=("tokens",),
-    laws=model_laws(2),
+    laws=MODEL_LAWS,
     one_in=2,
 )

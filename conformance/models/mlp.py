@@ -3,7 +3,7 @@
 from ..case import Case
 from ..drawing import Draw
 from ._composed import ModelOperation
-from ._laws import model_laws
+from ._laws import MODEL_LAWS
 from ._shapes import features_or_image
 
 
@@ -25,5 +25,5 @@ def cases(draw: Draw) -> Case:
 
 
 MLP = ModelOperation(
-    name="mlp", cases=cases, parts=("flatten", "linear", "relu"), loss="cross_entropy", laws=model_laws()
+    name="mlp", cases=cases, parts=("flatten", "linear", "relu"), loss="cross_entropy", laws=MODEL_LAWS
 )

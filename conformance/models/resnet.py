@@ -3,7 +3,7 @@
 from ..case import Case
 from ..drawing import Draw
 from ._composed import ModelOperation
-from ._laws import model_laws
+from ._laws import MODEL_LAWS
 from ._weights import Deep
 
 
@@ -37,6 +37,6 @@ RESNET = ModelOperation(
     cases=cases,
     parts=("conv2d", "batch_norm", "relu", "max_pool2d", "add", "mean", "linear"),
     loss="cross_entropy",
-    laws=model_laws(10),
+    laws=MODEL_LAWS,
     one_in=10,
 )

@@ -3,7 +3,7 @@
 from ..case import Case
 from ..drawing import Draw
 from ._composed import ModelOperation
-from ._laws import model_laws
+from ._laws import MODEL_LAWS
 
 
 def cases(draw: Draw) -> Case:
@@ -46,5 +46,5 @@ SIMPLE_CONV_NET = ModelOperation(
     cases=cases,
     parts=("conv2d", "relu", "max_pool2d", "flatten", "linear"),
     loss="cross_entropy",
-    laws=model_laws(),
+    laws=MODEL_LAWS,
 )

@@ -3,7 +3,7 @@
 from ..case import Case
 from ..drawing import Draw
 from ._composed import ModelOperation
-from ._laws import model_laws
+from ._laws import MODEL_LAWS
 from ._shapes import features_or_image
 
 
@@ -27,5 +27,5 @@ SOFTMAX_REGRESSION = ModelOperation(
     cases=cases,
     parts=("flatten", "linear"),
     loss="cross_entropy",
-    laws=model_laws(),
+    laws=MODEL_LAWS,
 )

@@ -5,7 +5,7 @@ from typing import Any
 from ..case import Case
 from ..drawing import Draw
 from ._composed import ModelOperation
-from ._laws import model_laws
+from ._laws import MODEL_LAWS
 from ._transformer import HEADS, affine, drawn, named, norm
 
 
@@ -60,6 +60,6 @@ TRANSFORMER_DECODER = ModelOperation(
     parts=("embedding", "add", "layer_norm", "linear", "scaled_dot_product_attention", "gelu"),
     loss="token_cross_entropy",
     inputs=("tokens",),
-    laws=model_laws(3),
+    laws=MODEL_LAWS,
     one_in=3,
 )

@@ -5,7 +5,7 @@ from typing import Any
 from ..case import Case
 from ..drawing import Draw
 from ._composed import ModelOperation
-from ._laws import model_laws
+from ._laws import MODEL_LAWS
 from ._transformer import HEADS, affine, drawn, named, norm
 
 
@@ -65,6 +65,6 @@ TRANSFORMER_ENCODER = ModelOperation(
     cases=cases,
     parts=("embedding", "linear", "add", "multihead_attention", "layer_norm", "gelu", "mean"),
     loss="cross_entropy",
-    laws=model_laws(3),
+    laws=MODEL_LAWS,
     one_in=3,
 )

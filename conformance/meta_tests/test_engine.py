@@ -1,6 +1,7 @@
 """The engine: several contents for one structure, shrinking from the failing choices, ill-conditioned cases."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ from conformance.comparison import ILL_CONDITIONED, Arithmetic, compare_within
 from conformance.eager import eager_kernel
 from conformance.engine import judge_case, judge_kernel
 from conformance.kernel import Kernel
-from conformance.law import Source
+from conformance.law import Law, Source
 from conformance.operation import Operation
 from conformance.operations import OPERATIONS
 from conformance.oracle import Oracle, _flat
 from conformance.selection import choose_laws, choose_operations
 from conformance.tree import leaves
+from conformance.trial import Trial
 from conformance.verdict import Status, Verdict
 
 CONTENTS = 8
@@ -42,6 +44,23 @@ def arrays(oracle: Oracle) -> list[Any]:
     """Params, inputs and the cotangent of a case."""
     case = oracle.case
     return [*case.params.values(), *case.inputs, *(leaf for _, leaf in leaves(case.cotangent))]
+
+
+def is_answered(trial: Trial) -> None:
+    """There is an output."""
+    trial.require(trial.forward() is not None, "nothing came back")
+
+
+@pytest.mark.parametrize(("of_law", "of_operation", "cases"), [(1, 1, 20), (4, 1, 5), (4, 3, 4), (4, 10, 2)])
+def test_rare_cases_and_rare_questions(of_law: int, of_operation: int, cases: int) -> None:
+    """Of 20 examples a law that takes long is asked about fewer; where few are drawn, about more of them."""
+    (operation,), law = choose_operations(["relu"]), Law(check=is_answered, one_in=of_law)
+    rare = replace(operation, one_in=of_operation, laws=(law,))
+    declaration = Declaration(name="eager")
+    (verdict,) = judge_kernel(
+        rare, eager_kernel("relu"), declaration, dtype="float32", laws=[law], examples=20
+    )
+    assert verdict.cases == cases
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

@@ -209,7 +209,7 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _add(self, value: Any, bound: Any, *, in_place: bool = False) -> Any:
         if not isinstance(value, Tensor) or not value.is_floating_point() or bound is None:
             return value
-        largest, errors = bound.clamp(self._smallest, _LARGE), self._uniform(value)
+        largest, errors = bound.clamp_(self._smallest, _LARGE), self._uniform(value)
         if in_place:
             return value.addcmul_(largest, errors, value=self._share)
         return value.addcmul(largest, errors, value=self._share)
@@ -219,6 +219,8 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         repeats = 1 + count // _ERRORS
         pool = _POOL if repeats == 1 else _POOL.repeat(repeats + 1)
         start = int(self._random.random() * (repeats * _ERRORS - count))
+        if value.is_contiguous():  # in one call, of thousands
+            return pool.as_strided(value.shape, value.stride(), start)
         return pool.narrow(0, start, count).view(value.shape)
 
 
@@ -238,7 +240,7 @@ def _bounds(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
     if name in _LINEAR:
         return _linear(func, name, args, kwargs)
     if isinstance(result, Tensor):
-        return result.abs() * (2 * ULPS.get(name, 0.5))
+        return result.abs() * (2 * ULPS[name]) if name in ULPS else result.abs()
     return [part.abs() if isinstance(part, Tensor) and part.is_floating_point() else None for part in result]
 
 
@@ -332,8 +334,9 @@ def _scaled_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -
 
 def _multiple(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     # A number that the dtype does not have is rounded once more, and in every step of a recurrence alike.
-    number = next((value for value in args[:2] if not isinstance(value, Tensor)), 1)
-    return result.abs() * (1 if _is_float32(number) else 2)
+    size: Tensor = result.abs()
+    numbers = [value for value in args[:2] if not isinstance(value, Tensor)]
+    return size if not numbers or _is_float32(numbers[0]) else 2 * size
 
 
 @cache

@@ -312,33 +312,45 @@ def _spreads(oracles: Sequence[Oracle], runs: int) -> list[Spread]:
     """The spread of every oracle: its noisy runs against its calm one, in the form in which they spread most."""
     calm = [_flat(oracle.output, oracle.cotangents) for oracle in oracles]
     cases = [oracle.case for oracle in oracles]
-    forms: list[list[Array | None]] = []
+    # All arrays side by side: a network has a hundred small ones.
+    quiet = np.stack([side_by_side(arrays, 0) for arrays in calm])[:, None]
+    forms: list[Array] = []
     count = 1
     while len(forms) < count:
         noisy, count = _noisy(cases, runs, len(forms))
         with np.errstate(invalid="ignore", over="ignore"):
-            forms.append(
-                [
-                    None
-                    if many is None or not is_floating(many)
-                    else root_mean_square(many - np.stack(arrays)[:, None], 1) / _roundoff(cases[0])
-                    for many, arrays in zip(noisy, zip(*calm, strict=True), strict=True)
-                ]
-            )
-    spreads = [_largest(found) for found in zip(*forms, strict=True)]
+            forms.append(root_mean_square(side_by_side(noisy, 2) - quiet, 1) / _roundoff(cases[0]))
+    # What is NaN, in a form that overflows, says nothing.
+    largest = np.fmax.reduce(forms)
     return [
-        _refilled(oracle, [None if many is None else np.asarray(many[i]) for many in spreads])
-        for i, oracle in enumerate(oracles)
+        _refilled(oracle, taken_apart(spread, arrays))
+        for oracle, spread, arrays in zip(oracles, largest, calm, strict=True)
     ]
 
 
-def _largest(spreads: Sequence[Array | None]) -> Array | None:
-    """The largest of the spreads of one array; one that is NaN, in a form that overflows, says nothing."""
-    known = [spread for spread in spreads if spread is not None]
-    return np.fmax.reduce(known) if known else None
+def side_by_side(arrays: Sequence[Array | None], axis: int) -> Array:
+    """The floating ones of some arrays side by side, each flat from `axis` on."""
+    flat = [
+        array.reshape(*array.shape[:axis], -1)
+        for array in arrays
+        if array is not None and is_floating(array)
+    ]
+    return np.concatenate(flat, axis=axis) if flat else np.empty(0)
 
 
-def _refilled(oracle: Oracle, arrays: list[Array | None]) -> Spread:
+def taken_apart(joined: Array, like: Sequence[Array | None]) -> list[Array | None]:
+    """What was side by side, in the shapes of what it is `like`; None in the place of what was not there."""
+    parts, start = list[Array | None](), 0
+    for array in like:
+        if array is None or not is_floating(array):
+            parts.append(None)
+        else:
+            parts.append(joined[start : start + array.size].reshape(array.shape))
+            start += array.size
+    return parts
+
+
+def _refilled(oracle: Oracle, arrays: Sequence[Array | None]) -> Spread:
     """The arrays in the places of an oracle's output and cotangents."""
     following = iter(arrays)
 

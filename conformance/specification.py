@@ -34,6 +34,7 @@ def known_warnings() -> Iterator[None]:
         yield
 
 
+@cache
 def reference_class(name: str) -> type[nn.Module]:
     """The one public class of `reference/<name>.py`, or of `reference/models/<name>.py`."""
     for path in (f"reference.{name}", f"reference.models.{name}"):

@@ -1,5 +1,6 @@
 """Gradient descent, step by step: a backend's, and PyTorch's in float64 with its spread under rounding."""
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -16,7 +17,7 @@ from .law import NotJudged
 from .losses import LOSSES
 from .noise import Noise, Rewritten, composed_roundoff
 from .optimizer import CLIPPING, Misfit, Optimizer
-from .oracle import MORE_RUNS, RUNS, root_mean_square
+from .oracle import MORE_RUNS, RUNS, root_mean_square, side_by_side, taken_apart
 from .specification import build, differentiated, evaluated, known_warnings, statistics
 from .tree import Array, Tree, is_floating
 
@@ -143,22 +144,20 @@ class Reference:
         return self._run()
 
     @cached_property
-    def _spread(self) -> list[Array]:
+    def _spread(self) -> list[Array | None]:
         return self._noisy(RUNS)
 
     @cached_property
-    def _careful_spread(self) -> list[Array]:
+    def _careful_spread(self) -> list[Array | None]:
         return self._noisy(MORE_RUNS)
 
-    def _noisy(self, runs: int) -> list[Array]:
+    def _noisy(self, runs: int) -> list[Array | None]:
         """The spread in the form in which it is largest."""
-        forms: list[list[Array]] = []
-        count = 1
+        calm, forms, count = side_by_side(self._calm, 0), list[Array](), 1
         while len(forms) < count:
             noisy, count = self._noisy_in(len(forms), runs)
-            pairs = zip(noisy, self._calm, strict=True)
-            forms.append([root_mean_square(many - calm, 0) / self._roundoff for many, calm in pairs])
-        return [np.fmax.reduce(spreads) for spreads in zip(*forms, strict=True)]
+            forms.append(root_mean_square(side_by_side(noisy, 1) - calm, 0) / self._roundoff)
+        return taken_apart(np.fmax.reduce(forms), self._calm)
 
     def _noisy_in(self, form: int, runs: int) -> tuple[list[Array], int]:
         """Noisy descents, along a first dimension, and how many forms they have."""
@@ -194,9 +193,16 @@ class Reference:
 
         def ask(operation: str, params: dict[str, Tensor], *mappings: Any, **config: Any) -> Any:
             step = build(Case(operation=operation, dtype="float64", config=config))
-            # Clipping looks at one run's gradients at a time; all other steps are elementwise.
-            alone = runs is None or operation != CLIPPING
-            return step(params, *mappings) if alone else torch.vmap(lambda g: step({}, g))(*mappings)
+            if operation == CLIPPING:  # which looks at one run's gradients at a time
+                clip = functools.partial(step, {})
+                return clip(*mappings) if runs is None else torch.vmap(clip)(*mappings)
+            # All other steps are elementwise: one for all params together.
+            gradients, state = mappings
+            start = 0 if runs is None else 1
+            stepped, state = step(_together(params, start), _together(gradients, start), state)
+            sizes = [tensor[0].numel() if start else tensor.numel() for tensor in params.values()]
+            parts = stepped["params"].split(sizes, dim=start)
+            return {n: part.view(params[n].shape) for n, part in zip(params, parts, strict=True)}, state
 
         for x, target in self._batches:
             before = {name: params[name].requires_grad_() for name in learned}
@@ -213,6 +219,11 @@ class Reference:
                     stepped, state = self._optimizer.step(ask, before, gradients, state, lr=self._rate)
             params = {**params, **stepped, **dict(zip(written, new, strict=True))}
         return [torch.stack(losses, dim=-1).numpy(), *(array.detach().numpy() for array in params.values())]
+
+
+def _together(tensors: Mapping[str, Tensor], start: int) -> dict[str, Tensor]:
+    """All in one, each flat from the dimension `start` on."""
+    return {"params": torch.cat([tensor.flatten(start) for tensor in tensors.values()], dim=start)}
 
 
 def _tensor(array: Array, runs: int | None = None) -> Tensor:

@@ -39,9 +39,10 @@ def zeros(*sizes: int) -> Any:
     """Return lists of 0.0 nested like these sizes; a bare 0.0 if there are none."""
     if not sizes:
         return 0.0
-    return [zeros(*sizes[1:]) for _ in range(sizes[0])]
+    first, *inner = sizes
+    return [zeros(*inner) for _ in range(first)] if inner else [0.0] * first
 
 
 def indices(*sizes: int) -> Iterator[tuple[int, ...]]:
     """Walk through all index tuples of an array with these sizes: one `for` in place of a nest of them."""
-    return itertools.product(*(range(size) for size in sizes))
+    return itertools.product(*map(range, sizes))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ._arrays import indices, zeros
+from ._arrays import zeros
 
 
 def project(x: Any, weight: Any, bias: Any) -> Any:
@@ -18,15 +18,19 @@ def project_pullback(g: Any, x: Any, weight: Any) -> tuple[Any, Any, Any]:
     for n, sample in enumerate(x):
         for i, position in enumerate(sample):
             for o in range(outputs):
+                slope = g[n][i][o]
                 for f in range(features):
-                    dx[n][i][f] += g[n][i][o] * weight[o][f]
-                    dweight[o][f] += g[n][i][o] * position[f]
-                dbias[o] += g[n][i][o]
+                    dx[n][i][f] += slope * weight[o][f]
+                    dweight[o][f] += slope * position[f]
+                dbias[o] += slope
     return dx, dweight, dbias
 
 
 def _row(position: list[float], weight: Any, bias: list[float]) -> list[float]:
-    y = zeros(len(weight))
-    for o, f in indices(len(weight), len(position)):
-        y[o] += weight[o][f] * position[f]
-    return [y[o] + bias[o] for o in range(len(weight))]
+    y = []
+    for o, row in enumerate(weight):
+        total = 0.0
+        for f, value in enumerate(position):
+            total += row[f] * value
+        y.append(total + bias[o])
+    return y

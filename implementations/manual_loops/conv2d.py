@@ -105,11 +105,15 @@ def vjp(
             padded[n][c][r][s] = x[n][c][rows[r]][columns[s]]
 
     y = zeros(batch, out_channels, out_height, out_width)
-    for n, o, i, j in indices(batch, out_channels, out_height, out_width):
+    for n, o in indices(batch, out_channels):
         for c, p, q in indices(group_in, kernel_height, kernel_width):
-            r, s = i * stride_down + p * step_down, j * stride_right + q * step_right
-            y[n][o][i][j] += weight[o][c][p][q] * padded[n][first[o] + c][r][s]
-        y[n][o][i][j] += b[o]
+            tap, plane = weight[o][c][p][q], padded[n][first[o] + c]
+            for i in range(out_height):
+                row, out = plane[i * stride_down + p * step_down], y[n][o][i]
+                for j in range(out_width):
+                    out[j] += tap * row[j * stride_right + q * step_right]
+        for i, j in indices(out_height, out_width):
+            y[n][o][i][j] += b[o]
 
     def pullback(cotangent: Array) -> tuple[dict[str, Array], tuple[Array]]:
         g = to_lists(cotangent, (batch, out_channels, out_height, out_width))
@@ -117,12 +121,19 @@ def vjp(
         dweight = zeros(*weight_shape)
         db = zeros(out_channels)
         dpadded = zeros(batch, in_channels, padded_height, padded_width)
-        for n, o, i, j in indices(batch, out_channels, out_height, out_width):
+        for n, o in indices(batch, out_channels):
             for c, p, q in indices(group_in, kernel_height, kernel_width):
-                r, s = i * stride_down + p * step_down, j * stride_right + q * step_right
-                dweight[o][c][p][q] += g[n][o][i][j] * padded[n][first[o] + c][r][s]
-                dpadded[n][first[o] + c][r][s] += g[n][o][i][j] * weight[o][c][p][q]
-            db[o] += g[n][o][i][j]
+                tap, channel, total = weight[o][c][p][q], first[o] + c, 0.0
+                for i in range(out_height):
+                    r = i * stride_down + p * step_down
+                    row, drow, slopes = padded[n][channel][r], dpadded[n][channel][r], g[n][o][i]
+                    for j in range(out_width):
+                        s = j * stride_right + q * step_right
+                        total += slopes[j] * row[s]
+                        drow[s] += slopes[j] * tap
+                dweight[o][c][p][q] += total
+            for i, j in indices(out_height, out_width):
+                db[o] += g[n][o][i][j]
 
         dx = zeros(batch, in_channels, height, width)
         for n, c, r, s in indices(batch, in_channels, padded_height, padded_width):

@@ -64,6 +64,22 @@ class Place:
     content: int = 0
     doing: str = "judging"
 
+    def written(self) -> bytes:
+        """As a worker writes it down: at the beginning of a file, over what was there."""
+        words = f"{self.dtype} {self.law} {self.count} {self.content} {self.doing}"
+        return words.encode().ljust(PLACE_BYTES)
+
+    @classmethod
+    def read(cls, written: bytes) -> "Place | None":
+        """What was written down; None where it is nothing, or only half of it."""
+        match written.decode().split():
+            case [dtype, law, count, content, doing]:
+                return cls(dtype=dtype, law=law, count=int(count), content=int(content), doing=doing)
+        return None
+
+
+PLACE_BYTES = 256
+
 
 @dataclass(frozen=True)
 class Recall:
@@ -101,7 +117,7 @@ class Broken:
     stack: str
 
 
-Message: TypeAlias = Ready | Place | Judged | Done | Broken
+Message: TypeAlias = Ready | Judged | Done | Broken
 
 
 class _Recalled(BaseException):
@@ -114,10 +130,16 @@ class _Recalled(BaseException):
 def main() -> None:
     """Answer each (task, seconds) from standard input with messages on standard output, until the input ends."""
     given, answers = _take_over_streams()
+    places = open(sys.argv[2], "r+b", buffering=0)  # noqa: SIM115, as long as the process lives
 
-    def answer(message: Message) -> None:
-        pickle.dump(message, answers)
-        answers.flush()
+    def answer(message: Message | Place) -> None:
+        # A place is read when this process is dead, or somebody watches: there are too many to be sent.
+        if isinstance(message, (Place, Judged)):
+            places.seek(0)
+            places.write(message.written() if isinstance(message, Place) else b" " * PLACE_BYTES)
+        if not isinstance(message, Place):
+            pickle.dump(message, answers)
+            answers.flush()
 
     tasks: queue.SimpleQueue[tuple[Task | Recall, float]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(given, tasks), daemon=True).start()

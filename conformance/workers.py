@@ -101,13 +101,16 @@ class Pool:
             if time.monotonic() > looked + LOOK_SECONDS:
                 for worker in self._workers:
                     worker.kill_if_overdue()
+                    worker.look()
+                    if watch is not None and isinstance(worker.job, Task) and worker.place is not None:
+                        watch(worker.job, worker.place)
                 looked = time.monotonic()
             try:
                 worker, message = self._inbox.get(timeout=LOOK_SECONDS)
             except queue.Empty:
                 continue
             if worker in self._workers:
-                ended = self._hear(worker, message, watch)
+                ended = self._hear(worker, message)
                 if ended is not None:
                     yield ended
 
@@ -133,19 +136,12 @@ class Pool:
         worker.kill()
         worker.bury()
 
-    def _hear(
-        self, worker: "_Worker", message: Message | None, watch: Watch | None
-    ) -> tuple[Task, tuple[Verdict, ...]] | None:
+    def _hear(self, worker: "_Worker", message: Message | None) -> tuple[Task, tuple[Verdict, ...]] | None:
         job = worker.job
         if isinstance(message, Ready):
             worker.ready()
-        elif isinstance(message, Place) and isinstance(job, Task):
-            worker.place = message
-            if watch is not None:
-                watch(job, message)
         elif isinstance(message, Judged):
             worker.verdicts += message.verdicts
-            worker.place = None
         elif isinstance(message, Done) and job is not None:
             found = message.counterexample
             verdicts = worker.verdicts
@@ -202,10 +198,13 @@ class _Worker:
         self._died: float | None = None
         self.printed = ""
         self._print = tempfile.TemporaryFile()  # noqa: SIM115, closed when the worker is buried
+        # Both have it open: it needs its name until the worker has started.
+        file, self._name = tempfile.mkstemp(prefix="torchstone-")
+        self._places = open(file, "rb", buffering=0)  # noqa: SIM115, closed with the other one
         home = str(Path(__file__).resolve().parent.parent)
         path = [*sys.path, *([] if home in sys.path else [home])]
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START, json.dumps(path)],
+            [sys.executable, "-P", "-c", _START, json.dumps(path), self._name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._print,
@@ -242,10 +241,20 @@ class _Worker:
     def ready(self) -> None:
         """Start the clock."""
         self._is_ready, self.started = True, time.monotonic()
+        self._forget_name()
 
     def rest(self) -> None:
         """Forget the task."""
         self.job, self.verdicts, self.place = None, (), None
+
+    def look(self) -> None:
+        """Read where it is, or where it was when it died."""
+        self._places.seek(0)
+        self.place = Place.read(self._places.read())
+
+    def _forget_name(self) -> None:
+        with suppress(OSError):  # it has none any more, or this is a system that keeps names of open files
+            os.unlink(self._name)  # noqa: PTH108
 
     def kill_if_overdue(self) -> None:
         """Kill the process where its time is up, and the children that keep a dead one's pipe open."""
@@ -278,6 +287,9 @@ class _Worker:
         self._print.seek(max(0, length - 20_000))
         self.printed = self._print.read().decode(errors="replace").strip()
         self._print.close()
+        self.look()
+        self._places.close()
+        self._forget_name()
         self._ear.join(timeout=2)
         assert self._process.stdin is not None
         with suppress(OSError):  # what could not be sent

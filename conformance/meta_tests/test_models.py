@@ -17,7 +17,7 @@ from conformance.kernel import Kernel
 from conformance.losses import LOSSES
 from conformance.model import Model
 from conformance.models import MODELS, ModelOperation
-from conformance.models._composed import recorded
+from conformance.models._composed import INHERITED, recorded
 from conformance.models._training import RATE, _optimizer
 from conformance.operations import OPERATIONS
 from conformance.oracle import Oracle
@@ -43,6 +43,17 @@ def verdicts_of(model: ModelOperation, backend: Backend, **options: Any) -> dict
         model, kernel, backend.declaration, **{"dtype": "float64", "examples": examples(model, 12), **options}
     )
     return {verdict.law or "": verdict for verdict in judged}
+
+
+def test_what_the_kernels_are_asked_by_themselves_a_network_is_asked_half_as_often() -> None:
+    """Laws that a composition inherits are asked about every other case, also where there are few."""
+    for name, drawn in (("mlp", 12), ("inception", 2)):
+        (model,) = (model for model in MODELS if model.name == name)
+        verdicts = verdicts_of(model, TORCH, examples=12)
+        inherited = {law for law, verdict in verdicts.items() if verdict.cases < drawn} - {"training"}
+        assert inherited == {law.__name__ for law in INHERITED}
+        assert {verdicts[law].cases for law in inherited} == {drawn // 2}
+        assert {verdicts[law].cases for law in verdicts.keys() - inherited - {"training"}} == {drawn}
 
 
 def with_kernel(operation: str, change: Callable[[Kernel], Kernel]) -> Backend:

@@ -7,11 +7,20 @@ from typing import Any
 
 from ..backend import Backend, Failure
 from ..graph import Composed, Graph, Shape, compose
+from ..law import Law
+from ..laws.determinism import determinism
+from ..laws.memory_layout import memory_layout
+from ..laws.pullback_is_linear import pullback_is_linear
+from ..laws.purity import purity
+from ..laws.zero_pulls_back_to_zero import zero_pulls_back_to_zero
 from ..losses import LOSSES
 from ..operation import Operation
 from ..optimizer import CLIPPING
 from ..optimizer import DEFAULTS as OPTIMIZERS
 from ..tree import Array
+
+INHERITED = frozenset({determinism, memory_layout, pullback_is_linear, purity, zero_pulls_back_to_zero})
+"""Laws that a composition keeps where its kernels do, each of which is asked them by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +40,10 @@ class ModelOperation(Operation):
     def needs(self) -> tuple[str, ...]:
         """The kernels that judging it loads: those of optimisers too, which a backend may lack."""
         return (*self.parts, LOSSES[self.loss].operation, *OPTIMIZERS, CLIPPING)
+
+    def every(self, law: Law) -> int:
+        """As of an operation; of a law that is inherited, the first of two at least."""
+        return max(super().every(law), 2 if law.check in INHERITED else 1)
 
     def kernel(self, backend: Backend) -> Composed | Failure:
         """The model on a backend's kernels."""

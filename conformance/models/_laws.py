@@ -6,6 +6,6 @@ from ._training import training
 
 MODEL_LAWS: tuple[Law, ...] = (
     Law(check=numerical_gradient, needs_vjp=True),
-    # Three steps, each under noise: a quarter of the examples takes as long as all other laws.
-    Law(check=training, needs_vjp=True, counts_informative=True, one_in=4),
+    # Three steps, each under noise: an eighth of the examples takes as long as half of the other laws.
+    Law(check=training, needs_vjp=True, counts_informative=True, one_in=8),
 )

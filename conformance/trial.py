@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .backend import Declaration
-from .case import Case, numbered
+from .case import Case, copy_array, numbered
 from .comparison import (
     Arithmetic,
     Comparison,
@@ -27,7 +27,7 @@ from .kernel import (
 )
 from .law import NotJudged, Violation
 from .operation import Kink, Operation, Rejection
-from .tree import Array, Tree, leaves, structure
+from .tree import Array, Tree, leaves, map_leaves, structure
 
 if TYPE_CHECKING:
     from .oracle import Cotangents, Oracle
@@ -146,7 +146,8 @@ class Trial:
         from .oracle import Cotangents
 
         output, pullback = call_vjp(self.kernel, case, Arguments.of(case))
-        params, inputs = call_pullback(pullback, case, copy_tree(case.cotangent))
+        # The copy lies in memory as the case's cotangent does.
+        params, inputs = call_pullback(pullback, case, map_leaves(copy_array, case.cotangent))
         # Copies: only `determinism` asks whether a later call writes over what an earlier one returned.
         return copy_tree(output), Cotangents(
             {name: None if g is None else g.copy() for name, g in params.items()},

@@ -39,6 +39,12 @@ def cotangent_in_double_precision(params: dict[str, Array], x: Array) -> Any:
     return y, widened
 
 
+def cotangent_read_in_memory_order(params: dict[str, Array], x: Array) -> Any:
+    """The pullback reads the cotangent's buffer as if it were C-ordered, whatever its strides."""
+    y, pullback = vjp(params, x)
+    return y, lambda cotangent: pullback(cotangent.ravel(order="K").reshape(cotangent.shape))
+
+
 _latest: dict[str, Array] = {}
 
 
@@ -62,6 +68,7 @@ DEFECTS = (
     wrong("tanh", quotient_of_exponentials, law="special_values"),
     wrong("tanh", sigmoid_not_stretched, law="agreement"),
     wrong("tanh", square_forgotten, law="vjp"),
+    wrong_vjp("tanh", cotangent_read_in_memory_order, law="memory_layout"),
     wrong_vjp("tanh", output_remembered_globally, law="determinism"),
     wrong("tanh", table_from_minus_one, law="is_odd"),
     wrong_vjp("tanh", cotangent_in_double_precision, law="vjp", dtypes=("float32",)),

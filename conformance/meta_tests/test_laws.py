@@ -200,3 +200,19 @@ def test_memory_layout_does_not_judge_precision() -> None:
     found = verdicts(Kernel("linear", right.forward, narrow), linear, "float64", examples=20)
     assert found["vjp"].status is Status.FAILED
     assert found["memory_layout"].status is not Status.FAILED
+
+
+def test_memory_layout_finds_who_writes_to_an_argument_and_restores_it() -> None:
+    """What is read-only cannot be written to, also where nothing has changed in the end."""
+    (relu,) = (operation for operation in OPERATIONS if operation.name == "relu")
+    right = eager_kernel("relu").forward
+    assert right is not None
+
+    def wrong(params: Any, x: Any) -> Any:
+        kept = x.copy()
+        x[...] = 0
+        x[...] = kept
+        return right(params, x)
+
+    found = verdicts(Kernel("relu", wrong, None), relu, "float64", examples=20)
+    assert {name for name, verdict in found.items() if not verdict.status.conforms} == {"memory_layout"}

@@ -9,6 +9,7 @@ from ..backend import Backend, Failure
 from ..graph import Composed, Graph, Shape, compose
 from ..law import Law
 from ..laws.determinism import determinism
+from ..laws.directional_difference import directional_difference
 from ..laws.memory_layout import memory_layout
 from ..laws.pullback_is_linear import pullback_is_linear
 from ..laws.purity import purity
@@ -19,7 +20,12 @@ from ..optimizer import CLIPPING
 from ..optimizer import DEFAULTS as OPTIMIZERS
 from ..tree import Array
 
-INHERITED = frozenset({determinism, memory_layout, pullback_is_linear, purity, zero_pulls_back_to_zero})
+INHERITED = frozenset(
+    {
+        *(determinism, directional_difference, memory_layout),
+        *(pullback_is_linear, purity, zero_pulls_back_to_zero),
+    }
+)
 """Laws that a composition keeps where its kernels do, each of which is asked them by itself."""
 
 

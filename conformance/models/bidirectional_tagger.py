@@ -19,5 +19,5 @@ BIDIRECTIONAL_TAGGER = ModelOperation(
     loss="token_cross_entropy",
     inputs=("tokens",),
     laws=MODEL_LAWS,
-    one_in=3,
+    one_in=5,
 )

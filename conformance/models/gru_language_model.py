@@ -19,5 +19,5 @@ GRU_LANGUAGE_MODEL = ModelOperation(
     loss="token_cross_entropy",
     inputs=("tokens",),
     laws=MODEL_LAWS,
-    one_in=2,
+    one_in=4,
 )

@@ -45,5 +45,5 @@ LSTM_CLASSIFIER = ModelOperation(
     parts=("lstm", "linear"),
     loss="cross_entropy",
     laws=MODEL_LAWS,
-    one_in=2,
+    one_in=4,
 )

@@ -41,5 +41,5 @@ MOBILENET = ModelOperation(
     ),
     loss="cross_entropy",
     laws=MODEL_LAWS,
-    one_in=10,
+    one_in=14,
 )

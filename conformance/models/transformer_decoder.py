@@ -61,5 +61,5 @@ TRANSFORMER_DECODER = ModelOperation(
     loss="token_cross_entropy",
     inputs=("tokens",),
     laws=MODEL_LAWS,
-    one_in=3,
+    one_in=5,
 )

@@ -66,5 +66,5 @@ TRANSFORMER_ENCODER = ModelOperation(
     parts=("embedding", "linear", "add", "multihead_attention", "layer_norm", "gelu", "mean"),
     loss="cross_entropy",
     laws=MODEL_LAWS,
-    one_in=3,
+    one_in=5,
 )

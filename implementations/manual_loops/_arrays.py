@@ -37,10 +37,7 @@ def parameter(params: Params, name: str, shape: tuple[int, ...]) -> Any:
 
 def zeros(*sizes: int) -> Any:
     """Return lists of 0.0 nested like these sizes; a bare 0.0 if there are none."""
-    if not sizes:
-        return 0.0
-    first, *inner = sizes
-    return [zeros(*inner) for _ in range(first)] if inner else [0.0] * first
+    return np.zeros(sizes).tolist()
 
 
 def indices(*sizes: int) -> Iterator[tuple[int, ...]]:

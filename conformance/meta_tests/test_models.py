@@ -47,7 +47,7 @@ def verdicts_of(model: ModelOperation, backend: Backend, **options: Any) -> dict
 
 def test_what_the_kernels_are_asked_by_themselves_a_network_is_asked_half_as_often() -> None:
     """Laws that a composition inherits are asked about every other case, also where there are few."""
-    for name, drawn in (("mlp", 12), ("inception", 2)):
+    for name, drawn in (("mlp", 12), ("vgg", 2)):
         (model,) = (model for model in MODELS if model.name == name)
         verdicts = verdicts_of(model, TORCH, examples=12)
         inherited = {law for law, verdict in verdicts.items() if verdict.cases < drawn} - {"training"}

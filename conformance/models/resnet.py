@@ -38,5 +38,5 @@ RESNET = ModelOperation(
     parts=("conv2d", "batch_norm", "relu", "max_pool2d", "add", "mean", "linear"),
     loss="cross_entropy",
     laws=MODEL_LAWS,
-    one_in=10,
+    one_in=14,
 )

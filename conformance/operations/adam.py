@@ -21,5 +21,5 @@ ADAM = Operation(
     differentiable=False,
     cases=cases,
     rejects=adams_rejections({**PLAIN, "decoupled_weight_decay": False}),
-    laws=(Law(check=ten_steps, one_in=2),),
+    laws=(Law(check=ten_steps, one_in=4),),
 )

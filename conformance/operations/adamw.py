@@ -21,5 +21,5 @@ ADAMW = Operation(
     differentiable=False,
     cases=cases,
     rejects=adams_rejections(PLAIN),
-    laws=(Law(check=ten_steps, one_in=2),),
+    laws=(Law(check=ten_steps, one_in=4),),
 )

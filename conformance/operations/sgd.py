@@ -62,5 +62,5 @@ SGD = Operation(
         rejected("nesterov with dampening", {**PLAIN, "dampening": 0.5, "nesterov": True}),
         *wrong_mappings(PLAIN, ("momentum_buffer",)),
     ),
-    laws=(Law(check=ten_steps, one_in=2),),
+    laws=(Law(check=ten_steps, one_in=4),),
 )

@@ -127,11 +127,10 @@ def matching_defects(question: Question, exclude: Collection[str] = ()) -> tuple
     Defects that agree in fewer respects than another one are left out. On cases that are written down, a
     defect need agree on the first only; how far it agrees on the others is a respect like any other.
     """
-    candidates = [
-        (Suspect(defect.kernel), defect)
-        for defect in DEFECTS
-        if defect.operation == question.operation.name and defect.name not in exclude
-    ]
+    of_operation = [defect for defect in DEFECTS if defect.operation == question.operation.name]
+    # Where time runs out, those have been looked at that are known for breaking the law.
+    of_operation.sort(key=lambda defect: defect.law != question.law.name)
+    candidates = [(Suspect(defect.kernel), defect) for defect in of_operation if defect.name not in exclude]
     for facet in question.facets():
         matching = [
             (suspect, defect)

@@ -30,7 +30,7 @@ ALONE = {
 }
 
 
-EXAMPLES = 100
+EXAMPLES = 50
 """Of each dtype, for the right computation; more have been run by hand."""
 
 

@@ -331,9 +331,7 @@ def _spreads(oracles: Sequence[Oracle], runs: int) -> list[Spread]:
 def side_by_side(arrays: Sequence[Array | None], axis: int) -> Array:
     """The floating ones of some arrays side by side, each flat from `axis` on."""
     flat = [
-        array.reshape(*array.shape[:axis], -1)
-        for array in arrays
-        if array is not None and is_floating(array)
+        array.reshape(*array.shape[:axis], -1) for array in arrays if array is not None and is_floating(array)
     ]
     return np.concatenate(flat, axis=axis) if flat else np.empty(0)
 

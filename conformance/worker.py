@@ -130,7 +130,7 @@ class _Recalled(BaseException):
 def main() -> None:
     """Answer each (task, seconds) from standard input with messages on standard output, until the input ends."""
     given, answers = _take_over_streams()
-    places = open(sys.argv[2], "r+b", buffering=0)  # noqa: SIM115, as long as the process lives
+    places = os.fdopen(os.open(sys.argv[2], os.O_WRONLY), "wb", buffering=0)
 
     def answer(message: Message | Place) -> None:
         # A place is read when this process is dead, or somebody watches: there are too many to be sent.

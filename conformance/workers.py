@@ -200,7 +200,7 @@ class _Worker:
         self._print = tempfile.TemporaryFile()  # noqa: SIM115, closed when the worker is buried
         # Both have it open: it needs its name until the worker has started.
         file, self._name = tempfile.mkstemp(prefix="torchstone-")
-        self._places = open(file, "rb", buffering=0)  # noqa: SIM115, closed with the other one
+        self._places = os.fdopen(file, "rb", buffering=0)
         home = str(Path(__file__).resolve().parent.parent)
         path = [*sys.path, *([] if home in sys.path else [home])]
         self._process = subprocess.Popen(

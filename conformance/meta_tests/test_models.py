@@ -303,13 +303,11 @@ def test_a_model_given_as_a_function_is_judged_but_not_trained() -> None:
     assert set(status.values()) == {Status.PASSED}
 
 
-def test_training_is_judged_on_every_fourth_case() -> None:
-    """It takes as long as all other laws together, and is asked about the first of four."""
+def test_training_is_judged_on_every_eighth_case() -> None:
+    """It takes longest of all laws, and is asked about the first of eight."""
     (mlp,) = choose_operations(["mlp"])
     assert isinstance(mlp, ModelOperation)
-    verdicts = verdicts_of(mlp, TORCH, examples=9)
-    assert verdicts.pop("training").cases == 3
-    assert {verdict.cases for verdict in verdicts.values()} == {9}
+    assert verdicts_of(mlp, TORCH, examples=17)["training"].cases == 3
 
 
 SIZES = {"vocabulary_size": 50, "embedding_dim": 8, "hidden_size": 12, "num_layers": 2}

@@ -256,7 +256,7 @@ class Court:
             body,
             seed=stream_seed(self.seed, self.operation.name, self.dtype, source),
             # From a start on: the simplest case, which Hypothesis always tries first, and the start.
-            examples=self.examples if start is None else 2,
+            examples=self.operation.examples(self.examples, source) if start is None else 2,
             phases=phases,
             start=start or (),
         )

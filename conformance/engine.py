@@ -66,7 +66,7 @@ def judge_kernel(
         kernel,
         declaration,
         dtype,
-        examples=operation.examples(examples),
+        examples=examples,
         contents=contents,
         seed=seed,
         progress=progress,

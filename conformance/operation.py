@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .case import Argument, Case, flattened
 from .drawing import Draw
+from .law import Law, Source
 from .tree import Array, Tree, map_leaves
-
-if TYPE_CHECKING:
-    from .law import Law
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +81,7 @@ class Operation:
     special: Callable[[Draw], Case] | None = None
     rejects: tuple[Rejection, ...] = ()
     kinks: tuple[Kink, ...] = ()
-    laws: tuple["Law", ...] = ()
+    laws: tuple[Law, ...] = ()
     inputs: tuple[str, ...] = ("x",)
     outputs: tuple[str, ...] = ("output",)
     samples: Callable[[Case], Samples] | None = None
@@ -91,11 +89,11 @@ class Operation:
     differentiable: bool = True
     one_in: int = 1
 
-    def examples(self, asked: int) -> int:
-        """How many cases are drawn where `asked` examples are asked for."""
-        return -(-asked // self.one_in)
+    def examples(self, asked: int, source: Source) -> int:
+        """How many cases are drawn where `asked` examples are asked for: with special values half as many."""
+        return -(-asked // (self.one_in * (2 if source == Source.SPECIAL else 1)))
 
-    def every(self, law: "Law") -> int:
+    def every(self, law: Law) -> int:
         """A law is asked about the first of so many cases: of an operation that has few, about more of them."""
         return -(-law.one_in // self.one_in)
 

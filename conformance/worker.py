@@ -219,7 +219,7 @@ def _drawn(operation: "Operation", law: "Law", wanted: Recall) -> "Oracle":
             asked_cases(operation, place.dtype, law.source),
             stop_there,
             seed=stream_seed(task.seed, operation.name, place.dtype, law.source),
-            examples=operation.examples(task.examples),
+            examples=operation.examples(task.examples, law.source),
             phases=(hypothesis.Phase.generate,),
         )
     except _Recalled as found:

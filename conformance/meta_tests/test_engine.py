@@ -63,6 +63,16 @@ def test_rare_cases_and_rare_questions(of_law: int, of_operation: int, cases: in
     assert verdict.cases == cases
 
 
+def test_half_as_many_cases_have_special_values() -> None:
+    """They are drawn apart, and each is asked about."""
+    (relu,) = choose_operations(["relu"])
+    laws = choose_laws(("agreement", "special_values"))
+    agreed, special = judge_kernel(
+        relu, eager_kernel("relu"), Declaration(name="eager"), dtype="float32", laws=laws, examples=21
+    )
+    assert (agreed.cases, special.cases) == (21, 11)
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_companions_have_the_structure_and_other_contents(operation: Operation) -> None:
     """Config, shapes and dtypes are the case's own; nearly all floating arrays of some size differ."""

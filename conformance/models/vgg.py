@@ -33,5 +33,5 @@ VGG = ModelOperation(
     parts=("conv2d", "batch_norm", "relu", "max_pool2d", "adaptive_avg_pool2d", "flatten", "linear"),
     loss="cross_entropy",
     laws=MODEL_LAWS,
-    one_in=10,
+    one_in=14,
 )

@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("operations", "A,B", "only these operations"),
         ("laws", "A,B", "only these laws"),
         ("dtypes", "A,B", "only these dtypes"),
-        ("examples", "N", "cases for each law and dtype (default: 100)"),
+        ("examples", "N", "cases for each law and dtype, fewer where one takes long (default: 100)"),
         ("contents", "N", "contents drawn for the structure of each case (default: 1)"),
         ("seed", "S", "which cases are drawn (default: 0)"),
     ):

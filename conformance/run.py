@@ -40,7 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--laws", type=names, metavar="A,B", help="only these laws")
     parser.add_argument("--dtypes", type=names, metavar="A,B", help="only these dtypes")
     parser.add_argument(
-        "--examples", type=int, default=100, metavar="N", help="cases for each law and dtype (default: 100)"
+        "--examples",
+        type=int,
+        default=100,
+        metavar="N",
+        help="cases for each law and dtype, fewer where one takes long (default: 100)",
     )
     parser.add_argument(
         "--contents",

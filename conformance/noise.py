@@ -19,7 +19,7 @@ noise shows as an alarm, not as silence. Everything private to torch that the ju
 
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from inspect import unwrap
 from typing import Any
@@ -434,6 +434,27 @@ _STEPWISE: Mapping[str, Callable[..., Any]] = {
 }
 
 
+_NETWORKS = frozenset({"rnn_tanh", "rnn_relu", "lstm", "gru"})
+
+
+def _for_each_step(name: str, args: tuple[Any, ...]) -> dict[int, Iterator[Tensor]]:
+    """What every step of a network uses again, by its id, once for each step.
+
+    So its cotangent is one sum over all steps, with the error of a sum in any order. Torch begins with the last
+    step, and where the first one has the largest term, that is the order that errs least.
+    """
+    x, hx, params, has_biases, *_, batch_first = args
+    steps = x.shape[1 if batch_first else 0]
+    projected = name == "lstm" and hx[0].shape[2] != hx[1].shape[2]
+    size = (4 if has_biases else 2) + projected
+    used = {1, *((3,) if has_biases else ()), *((size - 1,) if projected else ())}
+    return {
+        id(tensor): iter(tensor.expand(steps, *tensor.shape).unbind(0))
+        for place, tensor in enumerate(params)
+        if steps and place % size in used
+    }
+
+
 def _folded(left: Tensor, right: Tensor) -> Tensor:
     """A matmul in which matrices that are repeated meet the whole batch at once, as rows of one long matrix.
 
@@ -480,6 +501,7 @@ class Rewritten(TorchFunctionMode):
     def __init__(self, noise: Noise | None, form: int = 0, *, batched: bool = True) -> None:
         super().__init__()
         self._noise, self._form, self._batched = noise, form, batched
+        self._for_each_step: dict[int, Iterator[Tensor]] = {}
         self.forms = 1
 
     def __torch_function__(
@@ -489,11 +511,21 @@ class Rewritten(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         if name not in _REWRITTEN:
             return func(*args, **kwargs)
+        if self._noise is not None and name in _NETWORKS:
+            with self:
+                self._for_each_step = _for_each_step(name, args)
+                try:
+                    return _STEPWISE[name](*args, **kwargs)
+                finally:
+                    self._for_each_step = {}
         if self._batched and name in _STEPWISE:
             with self:
                 return _STEPWISE[name](*args, **kwargs)
         if self._noise is None:
             return func(*args, **kwargs)
+        if name == "linear":
+            fresh = self._for_each_step
+            args = tuple(next(fresh[id(given)]) if id(given) in fresh else given for given in args)
         if name in FORMS:
             forms = FORMS[name]
             self.forms = max(self.forms, len(forms))

@@ -77,6 +77,48 @@ def test_attention_has_the_noise_of_its_noisier_form() -> None:
     assert second / 1.6 <= np.sqrt(np.mean(whole**2)) <= second * 1.6
 
 
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+def test_a_sum_over_time_has_the_noise_of_any_order(name: str) -> None:
+    """Only the first of 64 steps has a state to speak of; a kernel may begin with it, as torch does not."""
+    config: dict[str, Any] = {
+        "input_size": 1,
+        "hidden_size": 1,
+        "num_layers": 1,
+        "bias": True,
+        "batch_first": False,
+    }
+    config |= {"dropout": 0.0, "bidirectional": False, "training": True}
+    own: dict[str, dict[str, Any]] = {"rnn": {"nonlinearity": "tanh"}, "lstm": {"proj_size": 0}, "gru": {}}
+    config |= own[name]
+    gates = {"rnn": 1, "lstm": 4, "gru": 3}[name]
+    # What keeps a state is all but closed, so that it is forgotten at once.
+    closed = np.array([[0.0], [-20.0], [0.0], [0.0]] if name == "lstm" else [[0.0], [-20.0], [0.0]])
+    params = {
+        "weight_ih_l0": np.zeros((gates, 1)),
+        "weight_hh_l0": np.full((gates, 1), 2.0**-10),
+        "bias_ih_l0": closed[:gates, 0] if gates > 1 else np.zeros(1),
+        "bias_hh_l0": np.zeros(gates),
+    }
+    state = np.full((1, 1, 1), 0.5)
+    output = np.ones((64, 1, 1))
+    states = (state, state) if name == "lstm" else (state,)
+    case = Case(
+        operation=name,
+        dtype="float64",
+        config=config,
+        params=params,
+        inputs=(np.zeros((64, 1, 1)), *states, None),
+        cotangent=(output, *(np.zeros_like(state) for _ in states)),
+    )
+    oracle = Oracle(case)
+    gradient, spread = (
+        np.abs(found.params["weight_hh_l0"]).max()  # type: ignore[arg-type]
+        for found in (oracle.cotangents, oracle.careful_spread.cotangents)
+    )
+    # Torch's own order leaves one or two roundings of the largest term; 8 sqrt(64) / sqrt(3) are 37.
+    assert spread > 20 * gradient > 0
+
+
 def pairs() -> dict[str, tuple[Callable[..., Tensor], Callable[..., Tensor]]]:
     """Functions of (a, b) by name, each with primitives out of place and in place."""
     return {

@@ -495,7 +495,8 @@ class Rewritten(TorchFunctionMode):
     Where `batched`, what vmap cannot batch is rewritten and, under noise, what it would split into parts with too
     little of it: it adds a bias to the finished product, one rounding, where a kernel may as well begin its sum
     with the bias. Under noise, functions of several forms are computed in that of number `form`, since an element
-    has the noise of its noisiest. `forms` is how many there are of what has been computed so far.
+    has the noise of its noisiest, and networks step by step. `forms` is how many there are of what has been
+    computed so far.
     """
 
     def __init__(self, noise: Noise | None, form: int = 0, *, batched: bool = True) -> None:

@@ -50,4 +50,5 @@ def vector_norm(
         return size.sum(dims, keepdim)
     if order == 2:
         return (size * size).sum(dims, keepdim).sqrt()
-    return size.pow(order).sum(dims, keepdim).pow(1 / order)
+    # Powers of zero that have an error may add up to less than nothing, whose root is no number.
+    return size.pow(order).sum(dims, keepdim).clamp(min=0).pow(1 / order)

@@ -180,6 +180,15 @@ def test_the_root_of_a_zero_with_an_error_is_a_number() -> None:
         assert found.any()
 
 
+@pytest.mark.parametrize("order", [0.5, 1, 2, 3])
+def test_the_norm_of_a_zero_with_an_error_is_a_number(order: float) -> None:
+    """Of whatever type: clip_grad_norm, which may raise where the norm is none, does not."""
+    for run in range(20):
+        with Noise(run, "float32"):
+            found = torch.linalg.vector_norm(torch.zeros(1).double(), order)
+        assert torch.isfinite(found)
+
+
 COMPOSED: dict[str, tuple[Callable[..., Tensor], Callable[..., Tensor]]] = {
     "lerp": (lambda a, b: torch.lerp(a, b, 0.3), lambda a, b: (1 - 0.3) * a + 0.3 * b),
     "addcmul": (lambda a, b: torch.addcmul(a, b, b, value=0.7), lambda a, b: 0.7 * b * b + a),

@@ -17,8 +17,8 @@ from ._optimizers import shapes, tensors
 
 MAX_NORM = (1.0, 8.0, 100.0, 1e-3, math.inf, 0.0)
 NORM_TYPE: tuple[float | str, ...] = (2.0, 1.0, math.inf, 3.0, 0.5, 0.0, -math.inf, -1.0, "inf")
-SUMMED = (1.0, math.inf, 0.0, -math.inf)
-"""Types whose norm of integers is an integer."""
+EXACT = (math.inf, 0.0, -math.inf)
+"""Types whose norm is a choice or a count. A sum of sizes, too, may be a root of powers of scaled numbers."""
 
 
 def cases(draw: Draw) -> Case:
@@ -27,7 +27,7 @@ def cases(draw: Draw) -> Case:
     return draw.case(
         config={"max_norm": max_norm, "norm_type": norm_type, "error_if_nonfinite": draw.boolean()},
         inputs=[tensors(draw, _sizes(draw, float(norm_type)))],
-        exact=max_norm == math.inf and float(norm_type) in SUMMED,
+        exact=max_norm == math.inf and float(norm_type) in EXACT,
     )
 
 

@@ -29,7 +29,7 @@ def scaled_first(params: Params, gradients: Params, **config: Any) -> Clipped:
 
     def norm(x: Array, order: float) -> Array:
         largest = x.max(initial=0)
-        unit = largest if order > 0 and largest > 0 else x.dtype.type(1)
+        unit = largest if order > 0 and 0 < largest < math.inf else x.dtype.type(1)
         with np.errstate(all="ignore"):
             found: Array = unit * np.power(np.power(x / unit, order).sum(), 1 / order)
         return found

@@ -16,8 +16,9 @@ def by_reciprocal(values: Array, mask: Array, p: float) -> Array:
 
 def by_excess(values: Array, mask: Array, p: float) -> Array:
     """What is kept, and p / (1 - p) of it more."""
-    kept = values * mask
-    return np.asarray(kept + kept * values.dtype.type(p / (1 - p)))
+    kept = np.asarray(values * mask)
+    # Of nothing more: 0 * inf is no number.
+    return np.asarray(kept + kept * values.dtype.type(p / (1 - p))) if p else kept
 
 
 def dropout(function: Callable[[Array, Array, float], Array]) -> Vjp:

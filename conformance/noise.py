@@ -197,8 +197,8 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if self._bias_terms and name == "add":
             bounds = inner_product_factor(self._bias_terms) * args[1].abs() + result.abs()
         if name == "sigmoid":
-            # 1 / (1 + exp(-x)) is 0 where the exponential overflows, in PyTorch too.
-            bounds = torch.where(result < self._overflows, result / self._unit, bounds)
+            # Where exp(-x) overflows 1 / (1 + exp(-x)) is 0, in PyTorch too, and exp(x) / (1 + exp(x)) is not.
+            bounds = torch.where(result < self._overflows, given[0].exp() / self._unit, bounds)
         if in_place:  # self is the result, and later readers must see the error
             self._add(args[0], bounds, in_place=True)
             return result
@@ -268,6 +268,13 @@ def _sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
     keepdim = args[2] if len(args) > 2 else kwargs.get("keepdim", False)
     total = summand.abs().sum() if dims is None else summand.abs().sum(dims, keepdim)
     return inner_product_factor(terms) * total
+
+
+def _running_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    summand, dim = args[:2]
+    shape = [-1 if i == dim % summand.dim() else 1 for i in range(summand.dim())]
+    terms = torch.arange(1.0, summand.shape[dim] + 1, dtype=summand.dtype).reshape(shape)
+    return torch.minimum(terms, 8 * terms.sqrt()) * summand.abs().cumsum(dim)
 
 
 def _mean(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
@@ -354,6 +361,7 @@ _INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any]
     "addmv": _affine_product,
     "baddbmm": _affine_product,
     "sum": _sum,
+    "cumsum": _running_sum,
     "mean": _mean,
     "add": _scaled_sum,
     "sub": _scaled_sum,

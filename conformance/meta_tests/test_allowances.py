@@ -1,6 +1,7 @@
 """The allowances are neither slack nor tight: against rigorous bounds, and against what correct kernels do."""
 
 import math
+from collections.abc import Callable
 
 import hypothesis
 import numpy as np
@@ -15,10 +16,11 @@ from conformance.eager import eager_kernel
 from conformance.noise import inner_product_factor
 from conformance.operation import Operation
 from conformance.operations import OPERATIONS
-from conformance.oracle import Oracle
+from conformance.oracle import Oracle, Spread
 from conformance.selection import choose_operations
-from conformance.tree import Array
+from conformance.tree import Array, Tree
 
+from .alternates import ALTERNATES
 from .alternates._margins import Margin, correct_kernels, margins
 from .calibration import CALIBRATED_ON, VALIDATED_ON, main
 
@@ -152,23 +154,67 @@ def test_long_inner_products_are_allowed_their_probabilistic_bound() -> None:
     assert worst * inner_product_factor(769) < 769
 
 
-def test_a_sigmoid_may_vanish_where_its_exponential_overflows() -> None:
-    """1 / (1 + exp(-x)) is 0 there, in PyTorch too; a result many times too large is still wrong."""
-    x = np.array([-95.0, -100.0], dtype=np.float32)
-    case = Case(operation="sigmoid", dtype="float32", inputs=(x,))
-    oracle, kernel = Oracle(case), eager_kernel("sigmoid")
-    assert kernel.forward is not None
-    expected, vanished = oracle.output, kernel.forward({}, x)
+def complaint(actual: Array, oracle: Oracle, part: Callable[[Spread], Tree], expected: Tree) -> str | None:
+    """What is said of an array that should be `expected`, with the spread of that `part`."""
+
+    def spread(careful: bool) -> Array | None:
+        found = part(oracle.careful_spread if careful else oracle.spread)
+        assert isinstance(found, np.ndarray)
+        return found
+
     assert isinstance(expected, np.ndarray)
+    return compare_within("it", actual, expected, spread, Arithmetic(oracle.case.dtype)).complaint
 
-    def complaint(actual: Array) -> str | None:
-        def spread(careful: bool) -> Array | None:
-            found = (oracle.careful_spread if careful else oracle.spread).output
-            assert isinstance(found, np.ndarray)
-            return found
 
-        return compare_within("output", actual, expected, spread, Arithmetic("float32")).complaint
+@pytest.mark.parametrize(
+    ("dtype", "given"), [("float32", (-95.0, -100.0)), ("float64", (-710.5, -720.0, -744.0))]
+)
+def test_a_sigmoid_may_vanish_where_its_exponential_overflows(dtype: str, given: tuple[float, ...]) -> None:
+    """1 / (1 + exp(-x)) is 0 there, in PyTorch too, exp(x) / (1 + exp(x)) is not; many times that is wrong.
 
+    In float64 the oracle itself is 0.
+    """
+    x = np.array(given, dtype=dtype)
+    oracle, kernel = Oracle(Case(operation="sigmoid", dtype=dtype, inputs=(x,))), eager_kernel("sigmoid")
+    assert kernel.forward is not None
+    vanished, small = kernel.forward({}, x), np.exp(x)
+    assert isinstance(vanished, np.ndarray)
     assert not vanished.any()
-    assert complaint(vanished) is None
-    assert complaint((100 * expected).astype(np.float32)) is not None
+    assert small.all()
+
+    def said(actual: Array) -> str | None:
+        return complaint(actual, oracle, lambda spread: spread.output, oracle.output)
+
+    assert said(vanished) is None
+    assert said(small) is None
+    assert said(100 * small) is not None
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("quarter", [2, 8, 15])
+def test_a_variance_may_be_updated_element_by_element(dtype: str, quarter: int) -> None:
+    """Far from zero Welford's recurrence errs more than two passes do: by n k u (Chan, Golub, LeVeque 1983).
+
+    The cotangent sums to nothing with the input and by itself, so that the error of the scale is all there is.
+    """
+    deviations = np.repeat([-1.0, 1.0], 2 * quarter)
+    x = (-102.18 + 0.07 * deviations).astype(dtype)[:, None]
+    cotangent = np.tile([1.0, -1.0], 2 * quarter).astype(dtype)[:, None]
+    config = {"num_features": 1, "eps": 1e-5, "momentum": None, "affine": False, "training": True}
+    config |= {"track_running_stats": False, "bias": False}
+    oracle = Oracle(
+        Case(operation="batch_norm", dtype=dtype, config=config, inputs=(x,), cotangent=cotangent)
+    )
+    expected, spread = oracle.cotangents.inputs[0], oracle.careful_spread.cotangents.inputs[0]
+    assert expected is not None and spread is not None
+    (welford,) = (a for a in ALTERNATES if (a.operation, a.name) == ("batch_norm", "Welford"))
+    assert welford.kernel.vjp is not None
+    _, pullback = welford.kernel.vjp({}, x, **config)
+    _, (given,) = pullback(cotangent)
+    assert given is not None
+    assert complaint(given, oracle, lambda spread: spread.cotangents.inputs[0], expected) is None
+    shares = 2 if dtype == "float64" else 1
+    # The root of the variance has half of its relative error.
+    bound = shares * x.size * abs(x.mean()) / x.std() * unit_roundoff(dtype) / 2 * np.abs(expected)
+    ratio = allowance(expected, spread, Arithmetic(dtype)) / bound
+    assert (ratio < 3).all() and (ratio > 1 / 3).all()

@@ -152,7 +152,7 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._share = roundoff / INJECTED
         self._random = random.Random(seed)
         # The roundings are those of a backend that computes in `dtype`.
-        limits = np.finfo(dtype)
+        self._single, limits = dtype == "float32", np.finfo(dtype)
         self._smallest, self._unit = float(limits.smallest_normal), float(limits.eps) / 2
         self._overflows = 1 / float(limits.max)
         self._bias_terms = 0
@@ -196,15 +196,24 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         bounds = _bounds(func, name, given, kwargs, result)
         if self._bias_terms and name == "add":
             bounds = inner_product_factor(self._bias_terms) * args[1].abs() + result.abs()
-        if name == "sigmoid":
-            # Where exp(-x) overflows 1 / (1 + exp(-x)) is 0, in PyTorch too, and exp(x) / (1 + exp(x)) is not.
-            bounds = torch.where(result < self._overflows, given[0].exp() / self._unit, bounds)
+        if name in ("sigmoid", "erf"):
+            bounds = self._of_the_dtype(name, given[0], result, bounds)
         if in_place:  # self is the result, and later readers must see the error
             self._add(args[0], bounds, in_place=True)
             return result
         if isinstance(result, Tensor):
             return self._add(result, bounds)
         return type(result)(self._add(part, bound) for part, bound in zip(result, bounds, strict=True))
+
+    def _of_the_dtype(self, name: str, x: Tensor, result: Tensor, bounds: Tensor) -> Tensor:
+        """The bounds of functions whose usual formulas err otherwise than by units in the last place."""
+        if name == "sigmoid":
+            # Where exp(-x) overflows 1 / (1 + exp(-x)) is 0, in PyTorch too, and exp(x) / (1 + exp(x)) is not.
+            return torch.where(result < self._overflows, x.exp() / self._unit, bounds)
+        # In PyTorch's float32 1 - t r(t) exp(-x^2), Abramowitz and Stegun 7.1.26: wrong by 1.5e-7, 2.5 u, and by
+        # the rounding of t (2 u, of which the polynomial, whose slope is 3.4, makes 7 u), of the polynomial (3
+        # u), of the exponential (2 u) and of a product, all of them of order 1 however small x is.
+        return bounds.clamp(min=16) if self._single else bounds
 
     def _add(self, value: Any, bound: Any, *, in_place: bool = False) -> Any:
         if not isinstance(value, Tensor) or not value.is_floating_point() or bound is None:

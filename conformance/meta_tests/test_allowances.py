@@ -190,6 +190,39 @@ def test_a_sigmoid_may_vanish_where_its_exponential_overflows(dtype: str, given:
     assert said(100 * small) is not None
 
 
+def rational_erf(x: Array) -> Array:
+    """Abramowitz and Stegun 7.1.26 in float32, as PyTorch's gelu computes it there."""
+    t = 1 / (1 + np.float32(0.3275911) * np.abs(x))
+    r = np.zeros_like(x)
+    for coefficient in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        r = r * t + np.float32(coefficient)
+    return np.copysign(1 - r * t * np.exp(-x * x), x)
+
+
+def test_the_error_function_may_be_wrong_by_units_of_one() -> None:
+    """In [-6, 6] a seventh of the allowance is used, near zero; ten times as wrong is an accusation."""
+    x = np.linspace(-6, 6, 20_001, dtype=np.float32)
+    config = {"approximate": "none"}
+    cotangent = np.ones_like(x)
+    oracle = Oracle(Case(operation="gelu", dtype="float32", config=config, inputs=(x,), cotangent=cotangent))
+    one, half = np.float32(1), np.float32(0.5)
+    share = half * (one + rational_erf(x * np.float32(math.sqrt(0.5))))
+    slope = share + x * (np.exp(-half * x * x) * np.float32(1 / math.sqrt(2 * math.pi)))
+
+    def said(actual: Array) -> str | None:
+        return complaint(
+            actual, oracle, lambda spread: spread.cotangents.inputs[0], oracle.cotangents.inputs[0]
+        )
+
+    assert slope.dtype == np.float32
+    assert said(slope) is None
+    assert said(x * share) is not None
+    expected = oracle.cotangents.inputs[0]
+    assert expected is not None
+    wrong = 10 * (slope - expected)
+    assert said((expected + wrong).astype(np.float32)) is not None
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("quarter", [2, 8, 15])
 def test_a_variance_may_be_updated_element_by_element(dtype: str, quarter: int) -> None:

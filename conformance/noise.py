@@ -121,6 +121,7 @@ _NORMALISED: Mapping[Any, Callable[..., Any]] = {
     aten.native_layer_norm_backward.default: normalisation.native_layer_norm_backward,
     aten.native_batch_norm.default: normalisation.native_batch_norm,
     aten.native_batch_norm_backward.default: normalisation.native_batch_norm_backward,
+    aten.var.correction: normalisation.variance,
 }
 
 

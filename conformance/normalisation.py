@@ -15,17 +15,23 @@ from torch import Tensor
 Mask = Sequence[bool]
 
 
-def squares(rows: Tensor) -> Tensor:
-    """The sums of the squared differences from the mean, along the last dimension, in one stable pass.
+def variance(
+    x: Tensor, dims: Sequence[int] | None = None, *, correction: float | None = None, keepdim: bool = False
+) -> Tensor:
+    """The variance along dimensions, in one stable pass; divided by the number of elements less `correction`.
 
     In Welford's recurrence each element differs from the mean of those before it, and that mean is rounded
     otherwise for every element: with a mean that is k deviations from zero the sum has a relative error of n k u
     (Chan, Golub and LeVeque 1983), where two passes, in which the error of the one mean cancels, have n u.
     """
+    dims = [dim % x.ndim for dim in dims or range(x.ndim)]
+    rows = x.movedim(dims, list(range(-len(dims), 0))).flatten(-len(dims))
     counts = torch.arange(1, rows.shape[-1], dtype=rows.dtype)
     before = rows[..., :-1].cumsum(-1) / counts
     difference = rows[..., 1:] - before
-    return (difference * difference * (counts / (counts + 1))).sum(-1)
+    squares = (difference * difference * (counts / (counts + 1))).sum(-1)
+    divided = squares / (rows.shape[-1] - (1 if correction is None else correction))
+    return divided.reshape([1 if i in dims else n for i, n in enumerate(x.shape)]) if keepdim else divided
 
 
 def native_layer_norm(
@@ -88,14 +94,12 @@ def native_batch_norm(
     kept = [1, -1, *[1] * (x.ndim - 2)]
     dims = [0, *range(2, x.ndim)]
     if training:
-        mean, count = x.mean(dims), x.numel() // x.shape[1]
-        total = squares(x.movedim(1, 0).flatten(1))
-        rstd = (total / count + eps).rsqrt()
+        mean = x.mean(dims)
+        rstd = (variance(x, dims, correction=0) + eps).rsqrt()
         saved = mean, rstd
         if running_mean is not None and running_var is not None:
-            variance = total / (count - 1)
             running_mean.copy_((1 - momentum) * running_mean + momentum * mean)
-            running_var.copy_((1 - momentum) * running_var + momentum * variance)
+            running_var.copy_((1 - momentum) * running_var + momentum * variance(x, dims))
     else:
         assert running_mean is not None and running_var is not None
         mean, rstd = running_mean, 1 / (running_var + eps).sqrt()

@@ -88,8 +88,5 @@ class BatchNorm(nn.modules.batchnorm._BatchNorm):
         if x.numel() == 0:
             return running_mean.clone(), running_var.clone(), count
         dims = [0, *range(2, x.ndim)]
-        mean = x.mean(dims)
-        difference = x - x.mean(dims, True)
-        var = (difference * difference).sum(dims) / (x.numel() // x.shape[1] - 1)
         f: Any = 1 / count.to(x.dtype) if self.momentum is None else self.momentum
-        return (1 - f) * running_mean + f * mean, (1 - f) * running_var + f * var, count
+        return (1 - f) * running_mean + f * x.mean(dims), (1 - f) * running_var + f * x.var(dims), count

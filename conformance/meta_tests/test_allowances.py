@@ -1,7 +1,8 @@
 """The allowances are neither slack nor tight: against rigorous bounds, and against what correct kernels do."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import hypothesis
 import numpy as np
@@ -223,31 +224,76 @@ def test_the_error_function_may_be_wrong_by_units_of_one() -> None:
     assert said((expected + wrong).astype(np.float32)) is not None
 
 
+BATCH: dict[str, Any] = {"num_features": 1, "eps": 1e-5, "momentum": 1.0, "training": True}
+"""What batches of one channel are normalised by."""
+
+
+def far_from_zero(dtype: str, quarter: int) -> Array:
+    """A channel in ascending order, 1,460 deviations from zero."""
+    deviations = np.repeat([-1.0, 1.0], 2 * quarter)
+    return np.asarray((-102.18 + 0.07 * deviations).astype(dtype)[:, None])
+
+
+def welford(x: Array, params: Mapping[str, Array], config: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The output and the pullback of batch_norm by Welford's recurrence."""
+    (alternate,) = (a for a in ALTERNATES if (a.operation, a.name) == ("batch_norm", "Welford"))
+    assert alternate.kernel.vjp is not None
+    return alternate.kernel.vjp(params, x, **config)
+
+
+def is_of_the_size(expected: Array, spread: Array, x: Array, share: float) -> bool:
+    """Whether an allowance is about that `share` of the recurrence's bound, n k u (Chan, Golub, LeVeque 1983)."""
+    arithmetic = Arithmetic(str(x.dtype))
+    share *= 2 if arithmetic.precision == "float64" else 1
+    bound = share * x.size * abs(x.mean()) / x.std() * unit_roundoff(arithmetic.precision) * np.abs(expected)
+    ratio = allowance(expected, spread, arithmetic) / bound
+    return bool((ratio < 3).all() and (ratio > 1 / 3).all())
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("quarter", [2, 8, 15])
-def test_a_variance_may_be_updated_element_by_element(dtype: str, quarter: int) -> None:
-    """Far from zero Welford's recurrence errs more than two passes do: by n k u (Chan, Golub, LeVeque 1983).
+def test_a_scale_may_be_updated_element_by_element(dtype: str, quarter: int) -> None:
+    """Far from zero Welford's recurrence errs more than two passes do.
 
     The cotangent sums to nothing with the input and by itself, so that the error of the scale is all there is.
     """
-    deviations = np.repeat([-1.0, 1.0], 2 * quarter)
-    x = (-102.18 + 0.07 * deviations).astype(dtype)[:, None]
+    x = far_from_zero(dtype, quarter)
     cotangent = np.tile([1.0, -1.0], 2 * quarter).astype(dtype)[:, None]
-    config = {"num_features": 1, "eps": 1e-5, "momentum": None, "affine": False, "training": True}
-    config |= {"track_running_stats": False, "bias": False}
+    config = {**BATCH, "affine": False, "bias": False, "track_running_stats": False}
     oracle = Oracle(
         Case(operation="batch_norm", dtype=dtype, config=config, inputs=(x,), cotangent=cotangent)
     )
     expected, spread = oracle.cotangents.inputs[0], oracle.careful_spread.cotangents.inputs[0]
     assert expected is not None and spread is not None
-    (welford,) = (a for a in ALTERNATES if (a.operation, a.name) == ("batch_norm", "Welford"))
-    assert welford.kernel.vjp is not None
-    _, pullback = welford.kernel.vjp({}, x, **config)
-    _, (given,) = pullback(cotangent)
-    assert given is not None
+    _, (given,) = welford(x, {}, config)[1](cotangent)
     assert complaint(given, oracle, lambda spread: spread.cotangents.inputs[0], expected) is None
-    shares = 2 if dtype == "float64" else 1
     # The root of the variance has half of its relative error.
-    bound = shares * x.size * abs(x.mean()) / x.std() * unit_roundoff(dtype) / 2 * np.abs(expected)
-    ratio = allowance(expected, spread, Arithmetic(dtype)) / bound
-    assert (ratio < 3).all() and (ratio > 1 / 3).all()
+    assert is_of_the_size(expected, spread, x, 0.5)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("quarter", [2, 8, 15])
+def test_a_running_variance_may_be_updated_element_by_element(dtype: str, quarter: int) -> None:
+    """As the scale is."""
+    x = far_from_zero(dtype, quarter)
+    config = {**BATCH, "affine": False, "bias": False, "track_running_stats": True}
+    running = {name: np.ones(1, dtype) for name in ("running_mean", "running_var")}
+    params = {**running, "num_batches_tracked": np.array(0)}
+    cotangent = (np.ones_like(x), *running.values(), None)
+    oracle = Oracle(
+        Case(
+            operation="batch_norm",
+            dtype=dtype,
+            config=config,
+            params=params,
+            inputs=(x,),
+            cotangent=cotangent,
+        )
+    )
+
+    def variance(output: Any) -> Array:
+        return np.asarray(output[2])
+
+    given = variance(welford(x, params, config)[0])
+    assert complaint(given, oracle, lambda spread: variance(spread.output), variance(oracle.output)) is None
+    assert is_of_the_size(variance(oracle.output), variance(oracle.careful_spread.output), x, 1.0)

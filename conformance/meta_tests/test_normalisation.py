@@ -91,3 +91,17 @@ def test_batch_norm_is_what_is_written_out(shape: tuple[int, ...], training: boo
     _, mean, rstd = aten.native_batch_norm.default(*given)
     asked = [True, affine, affine]
     same(aten.native_batch_norm_backward.default, g, x, weight, *running, mean, rstd, training, 0.01, asked)
+
+
+@pytest.mark.parametrize("dims", [None, [1], [0, -1], [2, 0, 1]])
+@pytest.mark.parametrize("correction", [None, 0, 2.5])
+@pytest.mark.parametrize("keepdim", [True, False])
+def test_a_variance_is_what_is_written_out(
+    dims: list[int] | None, correction: float | None, keepdim: bool
+) -> None:
+    """Over all dimensions or some, in any order, kept or not."""
+    var = partial(aten.var.correction, correction=correction, keepdim=keepdim)
+    written = partial(_NORMALISED[aten.var.correction], correction=correction, keepdim=keepdim)
+    x = numbers(3, 4, 2)
+    assert written(x, dims).shape == var(x, dims).shape
+    assert complaints(lambda x: (written(x, dims),), lambda x: (var(x, dims),), x) == []

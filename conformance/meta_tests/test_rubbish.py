@@ -100,3 +100,25 @@ def test_a_result_is_not_overwritten_by_a_later_call(of_output: bool) -> None:
         shrink_seconds=0.0,
     )
     assert {verdict.law for verdict in verdicts if not verdict.status.conforms} == {"determinism"}
+
+
+def test_an_output_of_vjp_is_the_same_every_time() -> None:
+    """A last bit that changes from call to call is found, and by `determinism` alone."""
+    right, random = eager_kernel("softmax"), np.random.default_rng(0)
+    vjp = right.vjp
+    assert vjp is not None
+
+    def unsteady(*arguments: Any, **config: Any) -> Any:
+        output, pullback = vjp(*arguments, **config)
+        return np.nextafter(output, 2 * random.random(output.shape), dtype=output.dtype), pullback
+
+    (operation,) = (operation for operation in OPERATIONS if operation.name == "softmax")
+    verdicts = judge_kernel(
+        operation,
+        Kernel("softmax", right.forward, unsteady),
+        Declaration(name="unsteady"),
+        dtype="float64",
+        shrink_seconds=0.0,
+    )
+    wrong = {verdict.law: verdict.message for verdict in verdicts if not verdict.status.conforms}
+    assert wrong == {"determinism": "vjp() gave another output when called again"}

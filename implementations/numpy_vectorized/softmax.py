@@ -10,27 +10,30 @@ Source: torch.nn.Softmax.
 import numpy as np
 
 from ._kernel import Array, Cotangents, Params, Pullback, ieee
+from ._reduction import dim_first
 
 
 @ieee
 def forward(params: Params, x: Array, *, dim: int | None) -> Array:
     if dim is None:
         raise ValueError("dim must be given")
-    rows = np.atleast_1d(x)
-    y: Array = rows - np.max(rows, axis=dim, keepdims=True, initial=-np.inf)
+    rows = dim_first(x, dim)
+    y: Array = rows - np.max(rows, axis=0, initial=-np.inf)
     np.exp(y, out=y)
-    y /= np.sum(y, axis=dim, keepdims=True)
-    return y.reshape(x.shape)
+    y /= np.sum(y, axis=0)
+    return y.swapaxes(0, dim).reshape(x.shape)
 
 
 @ieee
 def vjp(params: Params, x: Array, *, dim: int | None) -> tuple[Array, Pullback]:
-    y = np.atleast_1d(forward(params, x, dim=dim))
+    y = forward(params, x, dim=dim)
+    kept = y.copy()
 
     @ieee
     def pullback(cotangent: Array) -> Cotangents:
-        g = np.atleast_1d(cotangent)
-        dx = (g - np.sum(g * y, axis=dim, keepdims=True)) * y
-        return {}, (dx.reshape(x.shape),)
+        assert dim is not None
+        g, p = dim_first(cotangent, dim), dim_first(kept, dim)
+        dx = (g - np.sum(g * p, axis=0)) * p
+        return {}, (dx.swapaxes(0, dim).reshape(x.shape),)
 
-    return y.reshape(x.shape).copy(), pullback
+    return y, pullback

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 SHRINK_SECONDS = 1.0
 """Time to shrink the case that is shown."""
 
-SHARE = 0.25
-"""The share of the cases that a law sees which the defect does not name."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
@@ -70,12 +67,18 @@ class Examination:
 
 
 def examine(
-    defect: "Defect", *, examples: int, seed: int, shrink_seconds: float = SHRINK_SECONDS
+    defect: "Defect",
+    *,
+    examples: int,
+    seed: int,
+    others: int | None = None,
+    shrink_seconds: float = SHRINK_SECONDS,
 ) -> Examination:
     """Put a defect before the law that it names, in each of its dtypes, and before all others in the last one.
 
-    The others see a part of the cases: one that finds nothing takes far longer than one that does. The first law
-    that rejects the defect, in the report's order, is asked again for the smallest case and the diagnosis.
+    The others see fewer cases, a quarter unless it is said how many: one that finds nothing takes far longer than
+    one that does. The first law that rejects the defect, in the report's order, is asked again for the smallest
+    case and the diagnosis.
     """
     from .diagnosis import named_in
 
@@ -83,8 +86,8 @@ def examine(
     court = _Court(defect, seed)
     last = defect.dtypes[-1]
     named = {dtype: court.asked(dtype, examples, {defect.law}) for dtype in defect.dtypes}
-    others = court.asked(last, math.ceil(examples * SHARE), court.laws - {defect.law})
-    answers = {answer.law: answer for answer in (*named[last], *others)}
+    further = court.asked(last, others or math.ceil(examples / 4), court.laws - {defect.law})
+    answers = {answer.law: answer for answer in (*named[last], *further)}
     asked = tuple(answers[law] for law in court.order if law in answers)
     first = next((answer.law for answer in asked if answer.rejects), None)
     shown = None

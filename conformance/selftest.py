@@ -31,7 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=100,
         metavar="N",
-        help="cases for the law that a defect names, a quarter for the others (default: 100)",
+        help="cases for the law that a defect names (default: 100)",
+    )
+    parser.add_argument(
+        "--others", type=int, metavar="N", help="cases for the other laws (default: a quarter)"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="which cases are drawn (default: 0)")
     parser.add_argument("-j", "--jobs", type=int, metavar="N", help="worker processes (default: a core each)")
@@ -45,18 +48,21 @@ def run(args: argparse.Namespace) -> int:
     from .selection import natural, not_negative
 
     natural("examples", args.examples)
+    if args.others is not None:
+        natural("others", args.others)
     not_negative("seed", args.seed)
     jobs = natural("-j", cores() if args.jobs is None else args.jobs)
     chosen = catalogue(args.operations)
     found = []
     with _Shown(len(chosen), Console(stderr=True, highlight=False, markup=False)) as shown:
-        for examination in examinations(chosen, args.examples, args.seed, jobs):
+        for examination in examinations(chosen, args.examples, args.others, args.seed, jobs):
             found.append(examination)
             shown.ended(examination)
     order = {defect.name: place for place, defect in enumerate(chosen)}
     found.sort(key=lambda examination: order[examination.defect])
     out = console()
-    out.print(f"torchstone selftest: seed {args.seed}, {args.examples} examples")
+    others = "" if args.others is None else f", {args.others} for laws that are not named"
+    out.print(f"torchstone selftest: seed {args.seed}, {args.examples} examples{others}")
     for line in told(found):
         out.print(line, soft_wrap=True)
     return 0 if passes(found) else 1
@@ -79,7 +85,9 @@ def catalogue(operations: Sequence[str] | None) -> "tuple[Defect, ...]":
     return found
 
 
-def examinations(defects: "Sequence[Defect]", examples: int, seed: int, jobs: int) -> Iterator[Examination]:
+def examinations(
+    defects: "Sequence[Defect]", examples: int, others: int | None, seed: int, jobs: int
+) -> Iterator[Examination]:
     """Each defect's examination as it ends, in worker processes, where Hypothesis finds no place for a folder."""
     import multiprocessing
 
@@ -89,7 +97,7 @@ def examinations(defects: "Sequence[Defect]", examples: int, seed: int, jobs: in
         )
         # The costly operations come last in the catalogue, and would leave one worker alone at the end.
         stack.callback(pool.shutdown, cancel_futures=True)
-        tasks = [pool.submit(_examine, defect.name, examples, seed) for defect in reversed(defects)]
+        tasks = [pool.submit(_examine, defect.name, examples, others, seed) for defect in reversed(defects)]
         yield from (task.result() for task in as_completed(tasks))
 
 
@@ -105,12 +113,12 @@ def _prepare() -> None:
     MEMORY.size = REMEMBERED
 
 
-def _examine(name: str, examples: int, seed: int) -> Examination:
+def _examine(name: str, examples: int, others: int | None, seed: int) -> Examination:
     from .defects import DEFECTS
     from .examination import examine
 
     (defect,) = (defect for defect in DEFECTS if defect.name == name)
-    return examine(defect, examples=examples, seed=seed)
+    return examine(defect, examples=examples, others=others, seed=seed)
 
 
 def passes(found: Sequence[Examination]) -> bool:

@@ -80,11 +80,20 @@ def test_a_law_that_overlooks_its_defect_is_seen() -> None:
     assert not passes([found])
 
 
+@pytest.mark.parametrize(("others", "asked"), [(None, 10), (3, 3)])
+def test_laws_that_are_not_named_are_asked_less(others: int | None, asked: int) -> None:
+    """A quarter of the cases, or as many as are wanted."""
+    found = examine(right_code(), examples=40, others=others, seed=0)
+    cases = {answer.law: answer.cases for answer in found.asked}
+    assert cases["agreement"] == 40
+    assert cases["vjp"] == cases["purity"] == asked
+
+
 def in_this_process(
-    defects: tuple[Defect, ...], examples: int, seed: int, jobs: int
+    defects: tuple[Defect, ...], examples: int, others: int | None, seed: int, jobs: int
 ) -> Iterator[Examination]:
     """As the workers do, for defects that they have not in their catalogue."""
-    return (examine(defect, examples=examples, seed=seed) for defect in defects)
+    return (examine(defect, examples=examples, others=others, seed=seed) for defect in defects)
 
 
 @pytest.fixture

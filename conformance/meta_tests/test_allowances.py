@@ -14,10 +14,10 @@ from conformance.backend import DTYPES
 from conformance.case import Case
 from conformance.comparison import Arithmetic, allowance, compare_within, unit_roundoff
 from conformance.eager import eager_kernel
-from conformance.noise import inner_product_factor
 from conformance.operation import Operation
 from conformance.operations import OPERATIONS
 from conformance.oracle import Oracle, Spread
+from conformance.rounding import inner_product_factor
 from conformance.selection import choose_operations
 from conformance.tree import Array, Tree
 

@@ -1,0 +1,236 @@
+"""Error bounds: by how much the rounding of a primitive may change its result, in units of the unit roundoff.
+
+    elementwise             |y|
+    transcendental          2 k |y|, k units in the last place (OpenCL 3.0 specification, table 65)
+    inner product, sum      min(n, 8 sqrt(n)) |A||B|   (Higham 2002, section 3.1; Higham & Mary 2019)
+    multiple                2 |y|, where the number has no float32 of its own
+    multiple added          |y| + 2 |alpha other|, where alpha is neither 1 nor -1
+    copies and selections   0
+
+A primitive that is not known counts as one rounding: too little noise shows as an alarm, not as silence.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+aten = torch.ops.aten
+
+# Units in the last place, full profile, single precision. In place (`tanh_`) a primitive is the same.
+ULPS: Mapping[str, float] = {
+    "exp": 3,
+    "log": 3,
+    "log1p": 2,
+    "expm1": 3,
+    "tanh": 5,
+    # 1 / (1 + exp(-x)): the exponential, a sum and a division.
+    "sigmoid": 6,
+    "reciprocal": 2.5,
+    "sqrt": 3,
+    "rsqrt": 2,
+    "pow": 16,
+    "erf": 16,
+    "erfc": 16,
+}
+
+# Nothing is rounded: selections, copies, layouts, comparisons, signs.
+EXACT = frozenset(
+    str(name)
+    for name in """
+    _to_copy _unsafe_view abs alias amax amin arange as_strided bitwise_and bitwise_not bitwise_or cat clone
+    conj_physical constant_pad_nd contiguous copy_ detach diagonal empty empty_like eq expand fill_ flip full
+    full_like gather ge gt index index_select isfinite isnan le lift_fresh logical_and logical_not logical_or
+    lt masked_fill masked_fill_ max max_pool2d_with_indices maximum minimum ne neg new_empty new_empty_strided
+    new_full new_zeros ones ones_like permute reflection_pad2d reflection_pad1d relu repeat replication_pad2d
+    replication_pad1d reshape roll scalar_tensor scatter select select_backward set_ sign slice slice_backward
+    split split_with_sizes squeeze stack t threshold_backward to transpose unbind unsqueeze view where zero_
+    zeros zeros_like unfold
+    embedding
+    _local_scalar_dense
+    clamp clamp_max clamp_min hardtanh hardtanh_backward
+    unsafe_split
+    """.split()
+)
+
+
+def inner_product_factor(terms: int) -> float:
+    """Error of a sum of `terms` products, in units of u |A||B|: gamma_n below 64 terms, 8 sqrt(n) from there.
+
+    On equal terms rounding errors do not cancel, so that sqrt(n) is too little for short sums.
+    """
+    return min(float(terms), 8.0 * math.sqrt(terms))
+
+
+def _absolute(value: Any) -> Any:
+    return value.abs() if isinstance(value, Tensor) and value.is_floating_point() else value
+
+
+def _matrix_product(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    left, right = args[0].abs(), args[1].abs()
+    if left.shape[-1] == 1:  # a product and no sum
+        return result.abs()
+    return inner_product_factor(left.shape[-1]) * (left @ right) + result.abs()
+
+
+def _affine_product(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # addmm / baddbmm: the bias is one more term of the sum.
+    left, right = args[1].abs(), args[2].abs()
+    return inner_product_factor(left.shape[-1] + 1) * (left @ right + args[0].abs())
+
+
+def _sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    summand = args[0]
+    terms = summand.numel() // max(result.numel(), 1)
+    dims = args[1] if len(args) > 1 else kwargs.get("dim")
+    keepdim = args[2] if len(args) > 2 else kwargs.get("keepdim", False)
+    total = summand.abs().sum() if dims is None else summand.abs().sum(dims, keepdim)
+    return inner_product_factor(terms) * total
+
+
+def _running_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    summand, dim = args[:2]
+    shape = [-1 if i == dim % summand.dim() else 1 for i in range(summand.dim())]
+    terms = torch.arange(1.0, summand.shape[dim] + 1, dtype=summand.dtype).reshape(shape)
+    return torch.minimum(terms, 8 * terms.sqrt()) * summand.abs().cumsum(dim)
+
+
+def _mean(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    terms = max(args[0].numel() // max(result.numel(), 1), 1)
+    return _sum(args, kwargs, result) / terms + result.abs()
+
+
+def _convolution(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    x, weight, bias = (_absolute(value) for value in args[:3])
+    magnitude = torch.ops.aten.convolution.default(x, weight, bias, *args[3:])
+    terms = weight[0].numel() + (bias is not None)
+    return inner_product_factor(terms) * magnitude
+
+
+def _convolution_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> list[Any]:
+    cotangent, x, weight = (_absolute(value) for value in args[:3])
+    magnitudes = torch.ops.aten.convolution_backward.default(cotangent, x, weight, *args[3:])
+    groups = args[9]
+    positions = cotangent.numel() // max(cotangent.shape[1], 1)
+    terms = (weight.numel() // max(groups * weight.shape[1], 1), positions, positions)
+    return [
+        None if magnitude is None else inner_product_factor(max(n, 1)) * magnitude
+        for magnitude, n in zip(magnitudes, terms, strict=True)
+    ]
+
+
+def _adaptive_terms(size: Sequence[int], windows: Sequence[int]) -> Tensor:
+    """How many terms the means of an adaptive pool have.
+
+    They are divided by the number of rows and by that of columns: two roundings more.
+    """
+    rows, columns = (
+        torch.tensor([-(-(i + 1) * n // count) - i * n // count for i in range(count)], dtype=torch.float64)
+        for n, count in zip(size[-2:], windows[-2:], strict=True)
+    )
+    terms = rows[:, None] * columns + 2
+    return torch.minimum(terms, 8 * terms.sqrt())
+
+
+def _adaptive_mean(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    magnitude = aten._adaptive_avg_pool2d.default(args[0].abs(), *args[1:])
+    return _adaptive_terms(args[0].shape, result.shape) * magnitude
+
+
+def _adaptive_mean_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # The windows that hold a cell are a window themselves, with the sizes exchanged.
+    magnitude = aten._adaptive_avg_pool2d_backward.default(args[0].abs(), args[1])
+    return _adaptive_terms(args[0].shape, result.shape) * magnitude
+
+
+def _lookup_backward(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # embedding_dense_backward: without a padding_idx and undivided, ones add up to the number of terms.
+    cotangent, indices, rows, _, scaled = args
+    lookup = aten.embedding_dense_backward.default
+    terms = lookup(torch.ones_like(cotangent), indices, rows, -1, False) + scaled
+    return torch.minimum(terms, 8 * terms.sqrt()) * lookup(cotangent.abs(), *args[1:])
+
+
+def _scaled_sum(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # x + alpha * other: alpha is rounded to the dtype, the product is, and the sum is.
+    alpha = kwargs.get("alpha", 1)
+    return result.abs() if abs(alpha) == 1 else result.abs() + 2 * abs(alpha * args[1])
+
+
+def _multiple(args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    # A number that the dtype does not have is rounded once more, and in every step of a recurrence alike.
+    size: Tensor = result.abs()
+    numbers = [value for value in args[:2] if not isinstance(value, Tensor)]
+    return size if not numbers or _is_float32(numbers[0]) else 2 * size
+
+
+@cache
+def _is_float32(number: float) -> bool:
+    with np.errstate(over="ignore"):
+        return float(np.float32(number)) == number
+
+
+_INNER_PRODUCTS: Mapping[str, Callable[[tuple[Any, ...], Mapping[str, Any], Any], Any]] = {
+    "mm": _matrix_product,
+    "bmm": _matrix_product,
+    "mv": _matrix_product,
+    "dot": _matrix_product,
+    "addmm": _affine_product,
+    "addmv": _affine_product,
+    "baddbmm": _affine_product,
+    "sum": _sum,
+    "cumsum": _running_sum,
+    "mean": _mean,
+    "add": _scaled_sum,
+    "sub": _scaled_sum,
+    "mul": _multiple,
+    "div": _multiple,
+    "convolution": _convolution,
+    "convolution_backward": _convolution_backward,
+    "_adaptive_avg_pool2d": _adaptive_mean,
+    "embedding_dense_backward": _lookup_backward,
+    "_adaptive_avg_pool2d_backward": _adaptive_mean_backward,
+}
+
+# Sums that the mode cannot look into, linear in their floating arguments: the same primitive of the absolute
+# values is |A||B|, and of ones (undivided) the number of terms.
+_LINEAR = frozenset(
+    """
+    avg_pool2d avg_pool2d_backward max_pool2d_with_indices_backward reflection_pad1d_backward
+    reflection_pad2d_backward replication_pad1d_backward replication_pad2d_backward index_add index_put
+    scatter_add unfold_backward
+    avg_pool3d avg_pool3d_backward
+    """.split()
+)
+
+
+def _linear(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Tensor:
+    def of(change: Callable[[Tensor], Tensor], arguments: tuple[Any, ...], **options: Any) -> Tensor:
+        changed = [
+            change(value) if isinstance(value, Tensor) and value.is_floating_point() else value
+            for value in arguments
+        ]
+        result: Tensor = func(*changed, **{**kwargs, **options})
+        return result
+
+    if name.startswith(("avg_pool2d", "avg_pool3d")):
+        # All arguments but the last one, the divisor; the division is one rounding more.
+        terms = of(torch.ones_like, args[: 7 if name.endswith("backward") else 6], divisor_override=1) + 1
+    else:
+        terms = of(torch.ones_like, args)
+    return torch.minimum(terms, 8 * terms.sqrt()) * of(torch.abs, args).abs()
+
+
+def bounds(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
+    """|error| / u of every result: a tensor, or a tuple of them where the primitive returns several."""
+    if name in _INNER_PRODUCTS:
+        return _INNER_PRODUCTS[name](args, kwargs, result)
+    if name in _LINEAR:
+        return _linear(func, name, args, kwargs)
+    if isinstance(result, Tensor):
+        return result.abs() * (2 * ULPS[name]) if name in ULPS else result.abs()
+    return [part.abs() if isinstance(part, Tensor) and part.is_floating_point() else None for part in result]

@@ -232,15 +232,34 @@ _STEPWISE: Mapping[str, Callable[..., Any]] = {
 _NETWORKS = frozenset({"rnn_tanh", "rnn_relu", "lstm", "gru"})
 
 
+def _joined(name: str, args: tuple[Any, ...]) -> dict[int, int]:
+    """The number of terms of the sum that a weight is part of, by the weight's id.
+
+    The products of a step with its input and with its state are one sum in many kernels, in any order: what is
+    added first, the largest terms perhaps, has the roundings of all that follow.
+    """
+    if name in _NETWORKS:
+        params, has_biases = args[2:4]
+        size = (4 if has_biases else 2) + _is_projected(name, args)
+        pairs = list(zip(params[::size], params[1::size], strict=True))
+    else:
+        pairs = [(args[2], args[3])]
+    return {id(weight): sum(w.shape[1] for w in pair) for pair in pairs for weight in pair}
+
+
+def _is_projected(name: str, args: tuple[Any, ...]) -> bool:
+    return name == "lstm" and args[1][0].shape[2] != args[1][1].shape[2]
+
+
 def _for_each_step(name: str, args: tuple[Any, ...]) -> dict[int, Iterator[Tensor]]:
     """What every step of a network uses again, by its id, once for each step.
 
     So its cotangent is one sum over all steps, with the error of a sum in any order. Torch begins with the last
     step, and where the first one has the largest term, that is the order that errs least.
     """
-    x, hx, params, has_biases, *_, batch_first = args
+    x, _, params, has_biases, *_, batch_first = args
     steps = x.shape[1 if batch_first else 0]
-    projected = name == "lstm" and hx[0].shape[2] != hx[1].shape[2]
+    projected = _is_projected(name, args)
     size = (4 if has_biases else 2) + projected
     used = {1, *((3,) if has_biases else ()), *((size - 1,) if projected else ())}
     return {
@@ -298,6 +317,7 @@ class Rewritten(TorchFunctionMode):
         super().__init__()
         self._noise, self._form, self._batched = noise, form, batched
         self._for_each_step: dict[int, Iterator[Tensor]] = {}
+        self._joined: dict[int, int] = {}
         self.forms = 1
 
     def __torch_function__(
@@ -307,21 +327,25 @@ class Rewritten(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         if name not in _REWRITTEN:
             return func(*args, **kwargs)
-        if self._noise is not None and name in _NETWORKS:
+        if name in _STEPWISE:
             with self:
-                self._for_each_step = _for_each_step(name, args)
+                if self._noise is not None:
+                    self._joined = _joined(name, args)
+                    self._for_each_step = _for_each_step(name, args) if name in _NETWORKS else {}
                 try:
                     return _STEPWISE[name](*args, **kwargs)
                 finally:
-                    self._for_each_step = {}
-        if self._batched and name in _STEPWISE:
-            with self:
-                return _STEPWISE[name](*args, **kwargs)
+                    self._for_each_step, self._joined = {}, {}
         if self._noise is None:
             return func(*args, **kwargs)
         if name == "linear":
-            fresh = self._for_each_step
+            fresh, terms = self._for_each_step, self._joined.get(id(args[1]), 0)
             args = tuple(next(fresh[id(given)]) if id(given) in fresh else given for given in args)
+            missing = terms - args[1].shape[1]
+            if missing > 0:
+                # Zeros are terms of a sum, too.
+                pad = torch.nn.functional.pad
+                args = (pad(args[0], (0, missing)), pad(args[1], (0, missing)), *args[2:])
         if name in FORMS:
             forms = FORMS[name]
             self.forms = max(self.forms, len(forms))

@@ -224,6 +224,37 @@ def test_the_error_function_may_be_wrong_by_units_of_one() -> None:
     assert said((expected + wrong).astype(np.float32)) is not None
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("operation", ["rnn_cell", "rnn"])
+def test_input_and_state_may_be_one_sum(dtype: str, operation: str) -> None:
+    """A large product with the input first, then many small ones with the state, each of them rounded away."""
+    units, network = 256, operation == "rnn"
+    share = 0.7 * unit_roundoff(dtype)
+    x, h = np.ones((3, 1), dtype), np.ones((3, units), dtype)
+    weights = {"weight_ih": np.ones((units, 1), dtype), "weight_hh": np.full((units, units), share, dtype)}
+    config: dict[str, Any] = {"input_size": 1, "hidden_size": units, "nonlinearity": "relu", "bias": False}
+    if network:
+        weights = {f"{name}_l0": weight for name, weight in weights.items()}
+        config |= {"num_layers": 1, "batch_first": False, "dropout": 0.0, "bidirectional": False}
+        config |= {"training": False}
+    inputs = (x[None], h[None], None) if network else (x, h)
+    oracle = Oracle(Case(operation=operation, dtype=dtype, config=config, params=weights, inputs=inputs))
+
+    def states(output: Any) -> Array:
+        return np.asarray(output[0] if network else output)
+
+    def said(actual: Array) -> str | None:
+        return complaint(actual, oracle, lambda spread: states(spread.output), states(oracle.output))
+
+    one_by_one = np.ones_like(states(oracle.output), dtype)
+    for _ in range(units):
+        one_by_one += x.dtype.type(share)
+    assert (one_by_one == 1).all()
+    assert (states(oracle.output) - 1 > 100 * unit_roundoff(dtype)).all()
+    assert said(one_by_one) is None
+    assert said(one_by_one - 2000 * x.dtype.type(unit_roundoff(dtype))) is not None
+
+
 BATCH: dict[str, Any] = {"num_features": 1, "eps": 1e-5, "momentum": 1.0, "training": True}
 """What batches of one channel are normalised by."""
 

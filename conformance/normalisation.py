@@ -2,8 +2,7 @@
 
 They are PyTorch's own formulas on the CPU (aten/src/ATen/native/cpu/layer_norm_kernel.cpp and Normalization.cpp):
 its error far from zero is not that of its table of decompositions, which keeps the variance one primitive and
-centres what the kernel does not. The variance of a batch alone is that of a recurrence, as on its other devices
-(in layer_norm products with x, which is not centred, err more than that).
+centres what the kernel does not. The variance is that of a recurrence: layer_norm has it there, both elsewhere.
 """
 
 from collections.abc import Sequence
@@ -37,11 +36,10 @@ def variance(
 def native_layer_norm(
     x: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """(y, mean, 1 / sqrt(variance + eps)), the variance in a second pass over the differences from the mean."""
+    """(y, mean, 1 / sqrt(variance + eps))."""
     dims = list(range(x.ndim - len(normalized_shape), x.ndim))
     mean = x.mean(dims, True)
-    difference = x - mean
-    rstd = ((difference * difference).mean(dims, True) + eps).rsqrt()
+    rstd = (variance(x, dims, correction=0, keepdim=True) + eps).rsqrt()
     y = x * rstd - mean * rstd
     if weight is not None:
         y = y * weight

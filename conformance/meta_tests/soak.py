@@ -18,8 +18,9 @@ from conformance.operations import OPERATIONS
 from .alternates import ALTERNATES
 from .alternates._court import Tally, judge_together
 
-CONTENTS = 24
-"""Contents drawn for each structure: the first is judged by every law, the others by those that ask for all."""
+CONTENTS = 4
+"""Contents drawn for each structure: the first is judged by every law, the others by those that ask for all. Few:
+what is found depends on structures, large sizes above all."""
 
 SAVED = 3
 """Cases saved for each operation and dtype."""

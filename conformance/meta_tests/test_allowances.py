@@ -328,3 +328,27 @@ def test_a_running_variance_may_be_updated_element_by_element(dtype: str, quarte
     given = variance(welford(x, params, config)[0])
     assert complaint(given, oracle, lambda spread: variance(spread.output), variance(oracle.output)) is None
     assert is_of_the_size(variance(oracle.output), variance(oracle.careful_spread.output), x, 1.0)
+
+
+def test_a_recurrence_of_the_reference_accuses_nobody() -> None:
+    """PyTorch's layer_norm has one: in float64 the oracle errs by it, and whoever takes two passes does not."""
+    x = np.array([[-100.08125, -99.81875, -99.55625]])
+    weight, cotangent = np.array([-6.875e-05, -13.125, -2.604e-04]), np.array([[-12.4335, 6.8087, -19.6984]])
+    config = {"normalized_shape": 3, "eps": 0.125, "elementwise_affine": True, "bias": False}
+    oracle = Oracle(
+        Case(
+            operation="layer_norm",
+            dtype="float64",
+            config=config,
+            params={"weight": weight},
+            inputs=(x,),
+            cotangent=cotangent,
+        )
+    )
+    (two_passes,) = (a for a in ALTERNATES if (a.operation, a.name) == ("layer_norm", "native"))
+    assert two_passes.kernel.vjp is not None
+    _, pullback = two_passes.kernel.vjp({"weight": weight}, x, **config)
+    _, (given,) = pullback(cotangent)
+    assert given is not None
+    expected = oracle.cotangents.inputs[0]
+    assert complaint(given, oracle, lambda spread: spread.cotangents.inputs[0], expected) is None

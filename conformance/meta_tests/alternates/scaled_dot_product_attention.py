@@ -150,7 +150,8 @@ def attention(attend: Attend, order: Order, *, scale_last: bool = False, flash: 
 def fused(_: Any, query: Tensor, key: Tensor, value: Tensor, mask: Any, **options: Any) -> Tensor:
     """PyTorch's own FlashAttention, which wants four dimensions, one width, and no derivative of the mask.
 
-    It hides later keys by -inf before it scales: with a scale below zero they are not hidden, and all is NaN.
+    It hides later keys by -inf before it scales: with a scale below zero they are not hidden, and all is NaN. Of
+    scores that are all NaN it makes zeros.
     """
     whole: Tensor = reference_function(NAME)({}, query, key, value, mask, **options)
     if not query.numel() or not key.numel() or not value.numel() or (mask is not None and mask.requires_grad):
@@ -158,7 +159,7 @@ def fused(_: Any, query: Tensor, key: Tensor, value: Tensor, mask: Any, **option
     if options.pop("enable_gqa"):
         key, value = (x.repeat_interleave(query.shape[-3] // x.shape[-3], -3) for x in (key, value))
     scale = query.shape[-1] ** -0.5 if options["scale"] is None else options["scale"]
-    if options["is_causal"] and scale <= 0:
+    if (options["is_causal"] and scale <= 0) or _may_be_all_nan(query, key, mask):
         return whole
     width, leading = max(query.shape[-1], value.shape[-1]), whole.shape[:-2]
     q, k, v = (
@@ -174,6 +175,12 @@ def fused(_: Any, query: Tensor, key: Tensor, value: Tensor, mask: Any, **option
             q, k, v, mask, is_causal=options["is_causal"], scale=scale
         )
     return y[..., : value.shape[-1]].reshape(whole.shape)
+
+
+def _may_be_all_nan(query: Tensor, key: Tensor, mask: Tensor | None) -> bool:
+    """Of infinities, too: their products may be of both signs."""
+    masked = mask is not None and mask.is_floating_point() and bool(mask.isnan().any())
+    return masked or not bool(query.isfinite().all() and key.isfinite().all())
 
 
 ALTERNATES: tuple[Alternate, ...] = (

@@ -31,8 +31,12 @@ INJECTED = 2.0**-40
 """Unit roundoff at which errors are injected."""
 
 
-def composed_roundoff(dtype: str) -> float:
-    """That of networks: in float32 its own, so that what its rounding may push across a kink crosses it here."""
+def own_roundoff(dtype: str) -> float:
+    """In float32 its own, for what is not linear within its rounding.
+
+    In networks a sum may be pushed across a kink; a variance that ought to be next to nothing is what the square
+    of the mean's error makes of it.
+    """
     return max(INJECTED, float(np.finfo(dtype).eps) / 2)
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .case import Case
 from .drawing import Choice
-from .noise import INJECTED, Noise, Rewritten, composed_roundoff
+from .noise import INJECTED, Noise, Rewritten, own_roundoff
 from .specification import build, differentiated, evaluated, is_composed, known_warnings
 from .tree import Array, Tree, is_floating, map_leaves
 
@@ -37,6 +37,10 @@ def _leaves(value: Any) -> Any:
         if isinstance(value, (tuple, list))
         else [value]
     )
+
+
+CURVED = frozenset({"layer_norm", "batch_norm"})
+"""Operations that may be far from linear within a rounding: of a constant slice, whose variance is zero."""
 
 
 @dataclass(frozen=True)
@@ -401,7 +405,7 @@ def _noisy_one_by_one(case: Case, runs: int, form: int = 0) -> tuple[list[Array 
 
 
 def _roundoff(case: Case) -> float:
-    return composed_roundoff(case.dtype) if is_composed(case.operation) else INJECTED
+    return own_roundoff(case.dtype) if is_composed(case.operation) or case.operation in CURVED else INJECTED
 
 
 def _noise(case: Case, run: int) -> Noise:

@@ -15,7 +15,7 @@ from .case import Case, flattened
 from .kernel import Arguments, Kernel, call_forward, call_pullback, call_vjp
 from .law import NotJudged
 from .losses import LOSSES
-from .noise import Noise, Rewritten, composed_roundoff
+from .noise import Noise, Rewritten, own_roundoff
 from .optimizer import CLIPPING, Misfit, Optimizer
 from .oracle import MORE_RUNS, RUNS, root_mean_square, side_by_side, taken_apart
 from .specification import build, differentiated, evaluated, known_warnings, statistics
@@ -123,7 +123,7 @@ class Reference:
         self._module, self._loss, self._rate = build(case), LOSSES[loss], rate
         self._optimizer = optimizer
         self._params, self._batches, self._dtype = params, batches, case.dtype
-        self._roundoff = composed_roundoff(case.dtype)
+        self._roundoff = own_roundoff(case.dtype)
 
     @property
     def losses(self) -> Array:

@@ -330,6 +330,34 @@ def test_a_running_variance_may_be_updated_element_by_element(dtype: str, quarte
     assert is_of_the_size(variance(oracle.output), variance(oracle.careful_spread.output), x, 1.0)
 
 
+@pytest.mark.parametrize("operation", ["layer_norm", "batch_norm"])
+def test_a_constant_slice_has_the_variance_of_its_mean_s_error(operation: str) -> None:
+    """Of 1,023 equal numbers added one by one: nothing is wrong to first order, a gradient by 2e-4 to second."""
+    batch = operation == "batch_norm"
+    x = np.full((1023, 1) if batch else (1, 1023), 7.3, np.float32)
+    cotangent = np.sin(3.7 * np.arange(1023)).astype(np.float32).reshape(x.shape)
+    config: dict[str, Any] = {"normalized_shape": 1023, "eps": 1e-5, "elementwise_affine": False}
+    if batch:
+        config = {**BATCH, "affine": False, "track_running_stats": False}
+    config |= {"bias": False}
+    oracle = Oracle(
+        Case(operation=operation, dtype="float32", config=config, inputs=(x,), cotangent=cotangent)
+    )
+    (one_by_one,) = (a for a in ALTERNATES if (a.operation, a.name) == (operation, "sequential"))
+    assert one_by_one.kernel.vjp is not None
+    _, pullback = one_by_one.kernel.vjp({}, x, **config)
+    _, (given,) = pullback(cotangent)
+    expected = oracle.cotangents.inputs[0]
+    assert given is not None and expected is not None
+    assert np.abs(given - expected).max() > 1e-4 * np.abs(expected).max()
+
+    def said(actual: Array) -> str | None:
+        return complaint(actual, oracle, lambda spread: spread.cotangents.inputs[0], expected)
+
+    assert said(given) is None
+    assert said(expected + 100 * (given - expected)) is not None
+
+
 def test_a_recurrence_of_the_reference_accuses_nobody() -> None:
     """PyTorch's layer_norm has one: in float64 the oracle errs by it, and whoever takes two passes does not."""
     x = np.array([[-100.08125, -99.81875, -99.55625]])

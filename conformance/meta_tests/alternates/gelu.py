@@ -51,7 +51,7 @@ def by_logistic(x: Array) -> tuple[Array, Array]:
 
 
 def gelu(exact: Gate, cubic: Gate, *, gate_first: bool) -> Vjp:
-    """Y = x P, dx = g (P + x D) or g P + g x D."""
+    """Y = x P, dx = g (P + x D) or g P + g (x D)."""
 
     def vjp(params: Params, x: Array, *, approximate: str) -> tuple[Array, Pullback]:
         p, d = (exact if approximate == "none" else cubic)(x)
@@ -59,7 +59,7 @@ def gelu(exact: Gate, cubic: Gate, *, gate_first: bool) -> Vjp:
         def pullback(cotangent: Array) -> Cotangents:
             if gate_first:
                 return {}, (cotangent * (p + x * d),)
-            return {}, (cotangent * p + cotangent * x * d,)
+            return {}, (cotangent * p + cotangent * (x * d),)
 
         return np.asarray(x * p), pullback
 

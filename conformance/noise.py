@@ -240,7 +240,8 @@ def _joined(name: str, args: tuple[Any, ...]) -> dict[int, int]:
     """The number of terms of the sum that a weight is part of, by the weight's id.
 
     The products of a step with its input and with its state are one sum in many kernels, in any order: what is
-    added first, the largest terms perhaps, has the roundings of all that follow.
+    added first, the largest terms perhaps, has the roundings of all that follow. For gru's candidate they are two
+    sums, which kernels with one matrix for all gates fill with zeros, as is done here.
     """
     if name in _NETWORKS:
         params, has_biases = args[2:4]

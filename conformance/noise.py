@@ -104,9 +104,8 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._share = roundoff / INJECTED
         self._random = random.Random(seed)
         # The roundings are those of a backend that computes in `dtype`.
-        self._single, limits = dtype == "float32", np.finfo(dtype)
-        self._smallest, self._unit = float(limits.smallest_normal), float(limits.eps) / 2
-        self._overflows = 1 / float(limits.max)
+        self._limits = np.finfo(dtype)
+        self._smallest = float(self._limits.smallest_normal)
         self._bias_terms = 0
 
     @classmethod
@@ -145,27 +144,15 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         result = func(*args, **kwargs)
         if isinstance(result, Tensor) and not result.is_floating_point():
             return result
-        bounds = rounding.bounds(func, name, given, kwargs, result)
+        bounds = rounding.bounds(func, name, given, kwargs, result, self._limits)
         if self._bias_terms and name == "add":
             bounds = rounding.inner_product_factor(self._bias_terms) * args[1].abs() + result.abs()
-        if name in ("sigmoid", "erf"):
-            bounds = self._of_the_dtype(name, given[0], result, bounds)
         if in_place:  # self is the result, and later readers must see the error
             self._add(args[0], bounds, in_place=True)
             return result
         if isinstance(result, Tensor):
             return self._add(result, bounds)
         return type(result)(self._add(part, bound) for part, bound in zip(result, bounds, strict=True))
-
-    def _of_the_dtype(self, name: str, x: Tensor, result: Tensor, bounds: Tensor) -> Tensor:
-        """The bounds of functions whose usual formulas err otherwise than by units in the last place."""
-        if name == "sigmoid":
-            # Where exp(-x) overflows 1 / (1 + exp(-x)) is 0, in PyTorch too, and exp(x) / (1 + exp(x)) is not.
-            return torch.where(result < self._overflows, x.exp() / self._unit, bounds)
-        # In PyTorch's float32 1 - t r(t) exp(-x^2), Abramowitz and Stegun 7.1.26: wrong by 1.5e-7, 2.5 u, and by
-        # the rounding of t (2 u, of which the polynomial, whose slope is 3.4, makes 7 u), of the polynomial (3
-        # u), of the exponential (2 u) and of a product, all of them of order 1 however small x is.
-        return bounds.clamp(min=16) if self._single else bounds
 
     def _add(self, value: Any, bound: Any, *, in_place: bool = False) -> Any:
         if not isinstance(value, Tensor) or not value.is_floating_point() or bound is None:
@@ -244,16 +231,18 @@ def _joined(name: str, args: tuple[Any, ...]) -> dict[int, int]:
     sums, which kernels with one matrix for all gates fill with zeros, as is done here.
     """
     if name in _NETWORKS:
-        params, has_biases = args[2:4]
-        size = (4 if has_biases else 2) + _is_projected(name, args)
+        params, size = args[2], _layer_size(name, args)
         pairs = list(zip(params[::size], params[1::size], strict=True))
     else:
         pairs = [(args[2], args[3])]
     return {id(weight): sum(w.shape[1] for w in pair) for pair in pairs for weight in pair}
 
 
-def _is_projected(name: str, args: tuple[Any, ...]) -> bool:
-    return name == "lstm" and args[1][0].shape[2] != args[1][1].shape[2]
+def _layer_size(name: str, args: tuple[Any, ...]) -> int:
+    """How many params a layer has in one direction: two weights, two biases or none, and a projection or none."""
+    _, hx, _, has_biases, *_ = args
+    projected = name == "lstm" and hx[0].shape[2] != hx[1].shape[2]
+    return (4 if has_biases else 2) + projected
 
 
 def _for_each_step(name: str, args: tuple[Any, ...]) -> dict[int, Iterator[Tensor]]:
@@ -262,11 +251,10 @@ def _for_each_step(name: str, args: tuple[Any, ...]) -> dict[int, Iterator[Tenso
     So its cotangent is one sum over all steps, with the error of a sum in any order. Torch begins with the last
     step, and where the first one has the largest term, that is the order that errs least.
     """
-    x, _, params, has_biases, *_, batch_first = args
-    steps = x.shape[1 if batch_first else 0]
-    projected = _is_projected(name, args)
-    size = (4 if has_biases else 2) + projected
-    used = {1, *((3,) if has_biases else ()), *((size - 1,) if projected else ())}
+    x, _, params, *_, batch_first = args
+    steps, size = x.shape[1 if batch_first else 0], _layer_size(name, args)
+    # weight_hh, bias_hh and weight_hr, as many as there are of weight_ih, weight_hh, bias_ih, bias_hh, weight_hr.
+    used = {1, 3, size - 1} if size > 2 else {1}
     return {
         id(tensor): iter(tensor.expand(steps, *tensor.shape).unbind(0))
         for place, tensor in enumerate(params)

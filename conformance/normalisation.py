@@ -92,12 +92,13 @@ def native_batch_norm(
     kept = [1, -1, *[1] * (x.ndim - 2)]
     dims = [0, *range(2, x.ndim)]
     if training:
-        mean = x.mean(dims)
-        rstd = (variance(x, dims, correction=0) + eps).rsqrt()
+        mean, biased = x.mean(dims), variance(x, dims, correction=0)
+        rstd = (biased + eps).rsqrt()
         saved = mean, rstd
         if running_mean is not None and running_var is not None:
+            count = x.numel() // x.shape[1]
             running_mean.copy_((1 - momentum) * running_mean + momentum * mean)
-            running_var.copy_((1 - momentum) * running_var + momentum * variance(x, dims))
+            running_var.copy_((1 - momentum) * running_var + momentum * (biased * (count / (count - 1))))
     else:
         assert running_mean is not None and running_var is not None
         mean, rstd = running_mean, 1 / (running_var + eps).sqrt()

@@ -225,8 +225,38 @@ def _linear(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
     return torch.minimum(terms, 8 * terms.sqrt()) * of(torch.abs, args).abs()
 
 
-def bounds(func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> Any:
-    """|error| / u of every result: a tensor, or a tuple of them where the primitive returns several."""
+def _sigmoid(x: Tensor, result: Tensor, limits: "np.finfo[Any]") -> Tensor:
+    # Where exp(-x) overflows 1 / (1 + exp(-x)) is 0, in PyTorch too, and exp(x) / (1 + exp(x)) is not.
+    vanishing = result < 1 / float(limits.max)
+    return torch.where(vanishing, x.exp() / (float(limits.eps) / 2), 2 * ULPS["sigmoid"] * result.abs())
+
+
+def _erf(x: Tensor, result: Tensor, limits: "np.finfo[Any]") -> Tensor:
+    # In PyTorch's float32 1 - t r(t) exp(-x^2), Abramowitz and Stegun 7.1.26: wrong by 1.5e-7, 2.5 u, and by the
+    # rounding of t (2 u, of which the polynomial, whose slope is 3.4, makes 7 u), of the polynomial (3 u), of the
+    # exponential (2 u) and of a product, all of them of order 1 however small x is: 16 u.
+    usual = 2 * ULPS["erf"] * result.abs()
+    return usual.clamp(min=16) if limits.bits == 32 else usual
+
+
+# Functions whose formulas err otherwise than by units in the last place, from (x, y, the dtype's limits).
+_BY_FORMULA: Mapping[str, Callable[[Tensor, Tensor, Any], Tensor]] = {"sigmoid": _sigmoid, "erf": _erf}
+
+
+def bounds(
+    func: Any,
+    name: str,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    result: Any,
+    limits: "np.finfo[Any]",
+) -> Any:
+    """|error| / u of every result, where a backend computes in the dtype of those limits.
+
+    A tensor, or a tuple of them where the primitive returns several.
+    """
+    if name in _BY_FORMULA:
+        return _BY_FORMULA[name](args[0], result, limits)
     if name in _INNER_PRODUCTS:
         return _INNER_PRODUCTS[name](args, kwargs, result)
     if name in _LINEAR:

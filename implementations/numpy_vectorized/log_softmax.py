@@ -34,7 +34,7 @@ def vjp(params: Params, x: Array, *, dim: int | None) -> tuple[Array, Pullback]:
 
 
 def _rows(x: Array, dim: int | None) -> tuple[Array, Array]:
-    """Y with `dim` first, and as x is."""
+    """The output, with `dim` exchanged for the first dimension and as x is."""
     if dim is None:
         raise ValueError("dim must be given")
     rows = dim_first(x, dim)

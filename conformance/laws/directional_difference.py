@@ -5,15 +5,17 @@ with the cotangents c = J' g, and by differences D = <g, f(p + h d) - f(p - h d)
 over the way. Where every c grows or falls steadily on either side of p (h is so short), its mean over a side
 lies between its ends, so that
 
-    |D - P| <= 1/2 sum |d| (|c(p + h d) - c(p)| + |c(p - h d) - c(p)|) + sum |g| a / h + 3 sum |d| b
+    |D - P| <= 1/2 sum |d| (|c+ - c| + |c- - c|) + 1/2 sum |g| (a+ + a-) / h + 1/2 sum |d| (4 b + b+ + b-)
 
-with the allowances a of the outputs and b of the cotangents. Taken element by element, kinks in opposite
-directions do not cancel. h = sqrt(u) balances the first term, of order h, with the second, of order u / h. The
-step is a share of each number, so that none changes its sign.
+with the allowances a of the outputs and b of the cotangents, + and - at p + h d and at p - h d: across a kink
+they are of another size. Taken element by element, kinks in opposite directions do not cancel. h = sqrt(u)
+balances the first term, of order h, with the second, of order u / h. The step is a share of each number, so that
+none changes its sign.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,12 +25,15 @@ from ..tree import Array, Tree, leaves
 from ..trial import Trial, cotangent_spread_leaves, spread_leaves
 from ._answers import answer, flat, own_answer
 
+if TYPE_CHECKING:
+    from ..oracle import Oracle
+
 Arrays = list[Array | None]
 
 
 def directional_difference(trial: Trial) -> None:
     """The pullback agrees with a difference quotient of the kernel's own outputs along a random direction."""
-    case, oracle = trial.case, trial.oracle
+    case = trial.case
     if not trial.operation.derivative(case):
         return
     output, cotangents = own_answer(trial)
@@ -41,24 +46,25 @@ def directional_difference(trial: Trial) -> None:
     ends = [_moved(case, c, sign * step) for sign in (1, -1)]
     (above, c_above), (below, c_below) = (
         (_leaves(found), flat(pulled))
-        for found, pulled in (answer(trial, end, oracle.output) for end in ends)
+        for found, pulled in (answer(trial, end, trial.oracle.output) for end in ends)
         if pulled is not None
     )
     if not (_finite(above) and _finite(below) and _finite(c_above) and _finite(c_below)):
         return  # so near to the largest number that a step overflows
     # As far as the arrays really move: a step is rounded, too.
     d = _where(c, [_halved(x, y, step) for x, y in zip(*map(_arguments, ends), strict=True)])
-    difference = _total(
-        g, [_halved(x, y, step) for x, y in zip(_where(g, above), _where(g, below), strict=True)]
-    )
+    above, below = _where(g, above), _where(g, below)
+    difference = _total(g, [_halved(x, y, step) for x, y in zip(above, below, strict=True)])
     slope = _total(c, d)
     bend = sum(_total(_sizes(d), _sizes(_minus(end, c))) for end in (c_above, c_below)) / 2
     error = abs(difference - slope)
     allowed, headroom = 0.0, None
     for careful in (None, False, True):
-        a = _allowances(trial, f, None if careful is None else spread_leaves(oracle, careful))
-        b = _allowances(trial, c, None if careful is None else cotangent_spread_leaves(oracle, careful))
-        allowed = bend + _total(_sizes(g), a) / step + 3 * _total(_sizes(d), b)
+        _, b = _allowances(trial, trial.oracle, f, c, careful)
+        allowed = bend + 2 * _total(_sizes(d), b)
+        for end, outputs, pulled in ((ends[0], above, c_above), (ends[1], below, c_below)):
+            a, b = _allowances(trial, trial.oracle_of(end), outputs, pulled, careful)
+            allowed += (_total(_sizes(g), a) / step + _total(_sizes(d), b)) / 2
         headroom = None if careful is None else error / allowed
         if error <= allowed:
             break
@@ -131,9 +137,20 @@ def _total(left: Arrays, right: Arrays) -> float:
     return sum(float(np.sum(x.astype(np.float64) * y)) for x, y in pairs if x is not None and y is not None)
 
 
-def _allowances(trial: Trial, arrays: Arrays, spreads: Sequence[Array | None] | None) -> Arrays:
-    noise = [None] * len(arrays) if spreads is None else spreads
-    return [
-        None if array is None else allowance(array.astype(np.float64), spread, trial.arithmetic)
-        for array, spread in zip(arrays, noise, strict=True)
-    ]
+def _allowances(
+    trial: Trial, oracle: "Oracle", outputs: Arrays, cotangents: Arrays, careful: bool | None
+) -> tuple[Arrays, Arrays]:
+    """What outputs and cotangents may be wrong by; `careful` None: without the spread, which is slow to get."""
+
+    def allowed(arrays: Arrays, spreads: Sequence[Array | None]) -> Arrays:
+        return [
+            None if array is None else allowance(array.astype(np.float64), spread, trial.arithmetic)
+            for array, spread in zip(arrays, spreads, strict=True)
+        ]
+
+    if careful is None:
+        return allowed(outputs, [None] * len(outputs)), allowed(cotangents, [None] * len(cotangents))
+    return (
+        allowed(outputs, spread_leaves(oracle, careful)),
+        allowed(cotangents, cotangent_spread_leaves(oracle, careful)),
+    )

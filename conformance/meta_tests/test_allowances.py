@@ -10,16 +10,18 @@ import pytest
 
 from conformance import comparison
 from conformance.asking import asked_cases, run_given
-from conformance.backend import DTYPES
+from conformance.backend import DTYPES, Declaration
 from conformance.case import Case
 from conformance.comparison import Arithmetic, allowance, compare_within, unit_roundoff
 from conformance.eager import eager_kernel
+from conformance.engine import judge_case
 from conformance.operation import Operation
 from conformance.operations import OPERATIONS
 from conformance.oracle import Oracle, Spread
 from conformance.rounding import inner_product_factor
-from conformance.selection import choose_operations
+from conformance.selection import choose_operations, laws_of
 from conformance.tree import Array, Tree
+from conformance.verdict import Status
 
 from .alternates import ALTERNATES
 from .alternates._margins import Margin, correct_kernels, margins
@@ -165,6 +167,115 @@ def complaint(actual: Array, oracle: Oracle, part: Callable[[Spread], Tree], exp
 
     assert isinstance(expected, np.ndarray)
     return compare_within("it", actual, expected, spread, Arithmetic(oracle.case.dtype)).complaint
+
+
+def subnormal_products(dtype: str) -> dict[str, tuple[Case, Array]]:
+    """Two sums of 256 terms, and both as a kernel has them that rounds each of its terms before it adds them.
+
+    Those of the second are 0.6 of the smallest number, and rounded to it.
+    """
+    real, terms = np.dtype(dtype).type, 256
+    tiny = np.finfo(dtype).smallest_subnormal
+    scale = real(2) ** (np.finfo(dtype).minexp // 2)
+    x = np.full((1, terms), scale, dtype)
+    rows = np.stack([np.ones(terms, dtype), np.full(terms, real(0.6) * (tiny / scale))])
+    summed: Array = (x * rows).sum(1)[None]
+    linear = {"in_features": terms, "out_features": 2, "bias": False}
+    conv2d: dict[str, Any] = {
+        "in_channels": 1,
+        "out_channels": 2,
+        "kernel_size": 16,
+        "stride": 1,
+        "padding": 0,
+        "dilation": 1,
+        "groups": 1,
+        "bias": False,
+        "padding_mode": "zeros",
+    }
+    image = np.stack([np.ones(terms, dtype), np.full(terms, real(0.6) * terms * tiny)])
+    divided: Array = (image / real(terms)).sum(1)
+    pool: dict[str, Any] = {"kernel_size": 16, "stride": 16, "padding": 0}
+    return {
+        "linear": (
+            Case(operation="linear", dtype=dtype, config=linear, params={"weight": rows}, inputs=(x,)),
+            summed,
+        ),
+        "matmul": (Case(operation="matmul", dtype=dtype, inputs=(x, rows.T)), summed),
+        "conv2d": (
+            Case(
+                operation="conv2d",
+                dtype=dtype,
+                config=conv2d,
+                params={"weight": rows.reshape(2, 1, 16, 16)},
+                inputs=(x.reshape(1, 1, 16, 16),),
+            ),
+            summed.reshape(1, 2, 1, 1),
+        ),
+        "mean": (
+            Case(operation="mean", dtype=dtype, config={"dim": 1, "keepdim": False}, inputs=(image,)),
+            divided,
+        ),
+        "avg_pool2d": (
+            Case(
+                operation="avg_pool2d",
+                dtype=dtype,
+                config=pool | {"ceil_mode": False, "count_include_pad": True, "divisor_override": None},
+                inputs=(image.reshape(1, 2, 16, 16),),
+            ),
+            divided.reshape(1, 2, 1, 1),
+        ),
+        "adaptive_avg_pool2d": (
+            Case(
+                operation="adaptive_avg_pool2d",
+                dtype=dtype,
+                config={"output_size": (1, 1)},
+                inputs=(image.reshape(1, 2, 16, 16),),
+            ),
+            divided.reshape(1, 2, 1, 1),
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("operation", "dtype"),
+    [
+        *((operation, "float32") for operation in subnormal_products("float32")),
+        # The products of float64 are rounded by the oracle itself; its means are divided once.
+        *((operation, "float64") for operation in ("mean", "avg_pool2d", "adaptive_avg_pool2d")),
+    ],
+)
+def test_each_term_of_a_sum_may_underflow(operation: str, dtype: str) -> None:
+    """What is rounded is every product, or quotient, and not their sum alone."""
+    case, given = subnormal_products(dtype)[operation]
+    oracle = Oracle(case)
+    expected = oracle.output
+    assert isinstance(expected, np.ndarray)
+    tiny = float(np.finfo(dtype).smallest_subnormal)
+    assert np.abs(given - expected).max() > 100 * tiny
+
+    def said(actual: Array) -> str | None:
+        return complaint(actual, oracle, lambda spread: spread.output, expected)
+
+    assert said(given) is None
+    assert said(given + (1024 * tiny * (expected < 0.5 * expected.max())).astype(dtype)) is not None
+
+
+def test_a_step_across_a_kink_has_the_rounding_of_its_other_side() -> None:
+    """A zero is no maximum; a step away it is that of two windows, whose cotangents are added, and rounded."""
+    dtype = "float32"
+    (pool,) = choose_operations(("max_pool2d",))
+    config: dict[str, Any] = {"kernel_size": (1, 2), "stride": 1, "padding": 0, "dilation": 1}
+    case = Case(
+        operation="max_pool2d",
+        dtype=dtype,
+        config=config | {"return_indices": False, "ceil_mode": False},
+        inputs=(np.array([[[[1e-29, 0, 1e-29]]]], dtype),),
+        cotangent=np.array([[[[1, 0.9 * unit_roundoff(dtype)]]]], dtype),
+    )
+    (law,) = (law for law in laws_of(pool) if law.name == "directional_difference")
+    verdict = judge_case(pool, eager_kernel("max_pool2d"), Declaration(name="torch"), law, case)
+    # The slope is wrong by half of the cotangent beyond the kink, and may be: any slope would hold.
+    assert verdict.status is Status.VACUOUS
 
 
 @pytest.mark.parametrize(

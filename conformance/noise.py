@@ -4,9 +4,11 @@ Inside `Noise` every aten primitive of a float64 evaluation, forward and backwar
 the bound that rounding.py has for it (Parker 1997, "Monte Carlo arithmetic"); below the normal range u times the
 smallest normal number, which is half the spacing of subnormal numbers.
 
-Errors are injected at u = 2**-40, far above float64's own rounding and far below the curvature of the
-functions, and scaled to the unit roundoff at hand afterwards. Fused primitives are decomposed by torch's own
-table, or by hand (fused.py, normalisation.py). Everything private to torch that the judge needs is in this file.
+Where it is float32 that is judged, errors are injected at its own roundoff: what is not linear within a rounding
+shows so alone. In float64 it is u = 2**-40, far above its own rounding and far below the curvature of the
+functions; what is found is scaled to the unit roundoff at hand afterwards. Fused primitives are decomposed by
+torch's own table, or by hand (fused.py, normalisation.py). Everything private to torch that the judge needs is in
+this file.
 """
 
 import random
@@ -28,14 +30,14 @@ from .multihead import multihead
 aten = torch.ops.aten
 
 INJECTED = 2.0**-40
-"""Unit roundoff at which errors are injected."""
+"""Unit roundoff at which errors are injected in float64."""
 
 
-def own_roundoff(dtype: str) -> float:
-    """In float32 its own, for what is not linear within its rounding.
+def injected(dtype: str) -> float:
+    """Unit roundoff at which errors are injected: in float32 its own.
 
-    In networks a sum may be pushed across a kink; a variance that ought to be next to nothing is what the square
-    of the mean's error makes of it.
+    A sum may be pushed across a kink; a variance that ought to be next to nothing is what the square of the
+    mean's error makes of it.
     """
     return max(INJECTED, float(np.finfo(dtype).eps) / 2)
 
@@ -99,9 +101,9 @@ DECOMPOSITIONS = {**DECOMPOSITIONS, **_NORMALISED, **_WRITTEN_OUT}
 class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Adds rounding-sized errors to every primitive evaluated inside; seeded, so that it can be repeated."""
 
-    def __init__(self, seed: int, dtype: str = "float64", roundoff: float = INJECTED) -> None:
+    def __init__(self, seed: int, dtype: str = "float64") -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._share = roundoff / INJECTED
+        self._share = injected(dtype) / INJECTED
         self._random = random.Random(seed)
         # The roundings are those of a backend that computes in `dtype`.
         self._limits = np.finfo(dtype)

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from .case import Case
 from .drawing import Choice
-from .noise import INJECTED, Noise, Rewritten, own_roundoff
-from .specification import build, differentiated, evaluated, is_composed, known_warnings
+from .noise import Noise, Rewritten, injected
+from .specification import build, differentiated, evaluated, known_warnings
 from .tree import Array, Tree, is_floating, map_leaves
 
 RUNS = 12
@@ -37,10 +37,6 @@ def _leaves(value: Any) -> Any:
         if isinstance(value, (tuple, list))
         else [value]
     )
-
-
-CURVED = frozenset({"layer_norm", "batch_norm"})
-"""Operations that may be far from linear within a rounding: of a constant slice, whose variance is zero."""
 
 
 @dataclass(frozen=True)
@@ -323,7 +319,7 @@ def _spreads(oracles: Sequence[Oracle], runs: int) -> list[Spread]:
     while len(forms) < count:
         noisy, count = _noisy(cases, runs, len(forms))
         with np.errstate(invalid="ignore", over="ignore"):
-            forms.append(root_mean_square(side_by_side(noisy, 2) - quiet, 1) / _roundoff(cases[0]))
+            forms.append(root_mean_square(side_by_side(noisy, 2) - quiet, 1) / injected(cases[0].dtype))
     # What is NaN, in a form that overflows, says nothing.
     largest = np.fmax.reduce(forms)
     return [
@@ -404,12 +400,8 @@ def _noisy_one_by_one(case: Case, runs: int, form: int = 0) -> tuple[list[Array 
     return stacked, count
 
 
-def _roundoff(case: Case) -> float:
-    return own_roundoff(case.dtype) if is_composed(case.operation) or case.operation in CURVED else INJECTED
-
-
 def _noise(case: Case, run: int) -> Noise:
-    return Noise(_seed(case, run), case.dtype, _roundoff(case))
+    return Noise(_seed(case, run), case.dtype)
 
 
 def _seed(case: Case, run: int) -> int:

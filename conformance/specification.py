@@ -106,11 +106,6 @@ def evaluated(module: nn.Module, params: Mapping[str, Tensor], inputs: Sequence[
     return (output, *fresh.values()) if fresh else output
 
 
-def is_composed(operation: str) -> bool:
-    """Whether it is one of the models, whose layers feed each other."""
-    return reference_class(operation).__module__.startswith("reference.models.")
-
-
 def has_derivative(operation: str) -> bool:
     """Whether a reference is differentiated: a step of an optimiser, which is given params, is not."""
     return "params" not in inspect.signature(reference_class(operation).forward).parameters

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from .case import Case
-from .noise import INJECTED, Noise
+from .noise import Noise, injected
 from .oracle import MORE_RUNS, RUNS, root_mean_square
 from .specification import build
 from .tree import Array, Tree, leaves
@@ -56,7 +56,7 @@ class Steps:
                 # A count of steps is a number, the same in all runs.
                 None
                 if many is None or one is None or many.shape == one.shape
-                else root_mean_square(many - one, 0) / INJECTED
+                else root_mean_square(many - one, 0) / injected(self._case.dtype)
                 for (_, many), (_, one) in pairs
             ]
 

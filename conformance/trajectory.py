@@ -15,7 +15,7 @@ from .case import Case, flattened
 from .kernel import Arguments, Kernel, call_forward, call_pullback, call_vjp
 from .law import NotJudged
 from .losses import LOSSES
-from .noise import Noise, Rewritten, own_roundoff
+from .noise import Noise, Rewritten, injected
 from .optimizer import CLIPPING, Misfit, Optimizer
 from .oracle import MORE_RUNS, RUNS, root_mean_square, side_by_side, taken_apart
 from .specification import build, differentiated, evaluated, known_warnings, statistics
@@ -123,7 +123,6 @@ class Reference:
         self._module, self._loss, self._rate = build(case), LOSSES[loss], rate
         self._optimizer = optimizer
         self._params, self._batches, self._dtype = params, batches, case.dtype
-        self._roundoff = own_roundoff(case.dtype)
 
     @property
     def losses(self) -> Array:
@@ -156,12 +155,12 @@ class Reference:
         calm, forms, count = side_by_side(self._calm, 0), list[Array](), 1
         while len(forms) < count:
             noisy, count = self._noisy_in(len(forms), runs)
-            forms.append(root_mean_square(side_by_side(noisy, 1) - calm, 0) / self._roundoff)
+            forms.append(root_mean_square(side_by_side(noisy, 1) - calm, 0) / injected(self._dtype))
         return taken_apart(np.fmax.reduce(forms), self._calm)
 
     def _noisy_in(self, form: int, runs: int) -> tuple[list[Array], int]:
         """Noisy descents, along a first dimension, and how many forms they have."""
-        noise = Noise(0, self._dtype, self._roundoff)
+        noise = Noise(0, self._dtype)
         rewritten = Rewritten(noise, form)
         try:
             with noise, rewritten:
@@ -169,7 +168,7 @@ class Reference:
         except (RuntimeError, Warning):  # torch cannot batch some primitive
             found = []
             for seed in range(runs):
-                noise = Noise(seed, self._dtype, self._roundoff)
+                noise = Noise(seed, self._dtype)
                 rewritten = Rewritten(noise, form, batched=False)
                 with noise, rewritten:
                     found.append(self._run())

@@ -12,7 +12,7 @@ this file.
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from inspect import unwrap
 from typing import Any
@@ -26,6 +26,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from . import attention, fused, normalisation, rounding
 from .multihead import multihead
+from .recurrent import RECURRENT
 
 aten = torch.ops.aten
 
@@ -108,20 +109,20 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         # The roundings are those of a backend that computes in `dtype`.
         self._limits = np.finfo(dtype)
         self._smallest = float(self._limits.smallest_normal)
-        self._bias_terms = 0
+        self._joined = 0
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
         """Nothing here is ever compiled; torch's default spends seconds on importing its compiler."""
         return False
 
-    def add_bias(self, product: Tensor, bias: Tensor, terms: int) -> Tensor:
-        """The sum of both, where the bias may have been any term, also the first, of the `terms` summed."""
-        self._bias_terms = terms
+    def joined(self, products: Tensor, term: Tensor, count: int) -> Tensor:
+        """A sum of so many products, and another term, which may have been any in order, also the first."""
+        self._joined = count + 1
         try:
-            return product + bias
+            return products + term
         finally:
-            self._bias_terms = 0
+            self._joined = 0
 
     def __torch_dispatch__(
         self,
@@ -147,8 +148,8 @@ class Noise(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if isinstance(result, Tensor) and not result.is_floating_point():
             return result
         bounds = rounding.bounds(func, name, given, kwargs, result, self._limits)
-        if self._bias_terms and name == "add":
-            bounds = rounding.inner_product_factor(self._bias_terms) * args[1].abs() + result.abs()
+        if self._joined and name == "add":
+            bounds = rounding.inner_product_factor(self._joined) * args[1].abs() + result.abs()
         if in_place:  # self is the result, and later readers must see the error
             self._add(args[0], bounds, in_place=True)
             return result
@@ -183,85 +184,13 @@ def _named(func: Any) -> tuple[str, bool, bool, Callable[..., Any] | None]:
     return name, name != written and not written.startswith("__"), exact, parts
 
 
-def _rnn_cell(activation: Callable[[Tensor], Tensor]) -> Callable[..., Tensor]:
-    # As ATen composes it, which hides from the mode that there are two sums with a bias.
-    linear = torch.nn.functional.linear
-
-    def step(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Any = None, b_hh: Any = None) -> Tensor:
-        return activation(linear(x, w_ih, b_ih) + linear(h, w_hh, b_hh))
-
-    return step
-
-
-def _lstm_cell(x: Any, states: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
-    """Torch's own step of a network, where lstm_cell is one primitive to this mode."""
-    h, c = states
-    fed = torch.nn.functional.linear(x, w_ih, b_ih)
-    return decompositions.lstm_cell(fed, h, c, w_hh, b_hh, None, 1)  # type: ignore[no-untyped-call]
-
-
-def _gru_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Any = None, b_hh: Any = None) -> Tensor:
-    # As ATen composes it, as above.
-    (i_r, i_z, i_n), (h_r, h_z, h_n) = (
-        torch.nn.functional.linear(v, w, b).chunk(3, 1) for v, w, b in ((x, w_ih, b_ih), (h, w_hh, b_hh))
-    )
-    n = torch.tanh(i_n + h_n * torch.sigmoid(h_r + i_r))
-    return (h - n) * torch.sigmoid(h_z + i_z) + n
-
-
 # Recurrent layers have no rule for vmap; torch's own decompositions into steps have.
 _STEPWISE: Mapping[str, Callable[..., Any]] = {
     "rnn_tanh": decompositions.rnn_tanh_input,
     "rnn_relu": decompositions.rnn_relu_input,
-    "rnn_tanh_cell": _rnn_cell(torch.tanh),
-    "rnn_relu_cell": _rnn_cell(torch.relu),
     "lstm": decompositions.lstm_impl,
-    "lstm_cell": _lstm_cell,
-    "gru_cell": _gru_cell,
     "gru": decompositions.gru_impl,
 }
-
-
-_NETWORKS = frozenset({"rnn_tanh", "rnn_relu", "lstm", "gru"})
-
-
-def _joined(name: str, args: tuple[Any, ...]) -> dict[int, int]:
-    """The number of terms of the sum that a weight is part of, by the weight's id.
-
-    The products of a step with its input and with its state are one sum in many kernels, in any order: what is
-    added first, the largest terms perhaps, has the roundings of all that follow. For gru's candidate they are two
-    sums, which kernels with one matrix for all gates fill with zeros, as is done here.
-    """
-    if name in _NETWORKS:
-        params, size = args[2], _layer_size(name, args)
-        pairs = list(zip(params[::size], params[1::size], strict=True))
-    else:
-        pairs = [(args[2], args[3])]
-    return {id(weight): sum(w.shape[1] for w in pair) for pair in pairs for weight in pair}
-
-
-def _layer_size(name: str, args: tuple[Any, ...]) -> int:
-    """How many params a layer has in one direction: two weights, two biases or none, and a projection or none."""
-    _, hx, _, has_biases, *_ = args
-    projected = name == "lstm" and hx[0].shape[2] != hx[1].shape[2]
-    return (4 if has_biases else 2) + projected
-
-
-def _for_each_step(name: str, args: tuple[Any, ...]) -> dict[int, Iterator[Tensor]]:
-    """What every step of a network uses again, by its id, once for each step.
-
-    So its cotangent is one sum over all steps, with the error of a sum in any order. Torch begins with the last
-    step, and where the first one has the largest term, that is the order that errs least.
-    """
-    x, _, params, *_, batch_first = args
-    steps, size = x.shape[1 if batch_first else 0], _layer_size(name, args)
-    # weight_hh, bias_hh and weight_hr, as many as there are of weight_ih, weight_hh, bias_ih, bias_hh, weight_hr.
-    used = {1, 3, size - 1} if size > 2 else {1}
-    return {
-        id(tensor): iter(tensor.expand(steps, *tensor.shape).unbind(0))
-        for place, tensor in enumerate(params)
-        if steps and place % size in used
-    }
 
 
 def _folded(left: Tensor, right: Tensor) -> Tensor:
@@ -295,7 +224,7 @@ FORMS: Mapping[str, tuple[Callable[..., Any], ...]] = {
 
 _BIASED = frozenset({"linear", "conv2d"})
 
-_REWRITTEN = frozenset({*_STEPWISE, *FORMS, *_BIASED})
+_REWRITTEN = frozenset({*_STEPWISE, *RECURRENT, *FORMS, *_BIASED})
 
 
 class Rewritten(TorchFunctionMode):
@@ -311,8 +240,6 @@ class Rewritten(TorchFunctionMode):
     def __init__(self, noise: Noise | None, form: int = 0, *, batched: bool = True) -> None:
         super().__init__()
         self._noise, self._form, self._batched = noise, form, batched
-        self._for_each_step: dict[int, Iterator[Tensor]] = {}
-        self._joined: dict[int, int] = {}
         self.forms = 1
 
     def __torch_function__(
@@ -322,25 +249,14 @@ class Rewritten(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         if name not in _REWRITTEN:
             return func(*args, **kwargs)
-        if name in _STEPWISE:
-            with self:
-                if self._noise is not None:
-                    self._joined = _joined(name, args)
-                    self._for_each_step = _for_each_step(name, args) if name in _NETWORKS else {}
-                try:
-                    return _STEPWISE[name](*args, **kwargs)
-                finally:
-                    self._for_each_step, self._joined = {}, {}
         if self._noise is None:
-            return func(*args, **kwargs)
-        if name == "linear":
-            fresh, terms = self._for_each_step, self._joined.get(id(args[1]), 0)
-            args = tuple(next(fresh[id(given)]) if id(given) in fresh else given for given in args)
-            missing = terms - args[1].shape[1]
-            if missing > 0:
-                # Zeros are terms of a sum, too.
-                pad = torch.nn.functional.pad
-                args = (pad(args[0], (0, missing)), pad(args[1], (0, missing)), *args[2:])
+            if name not in _STEPWISE:
+                return func(*args, **kwargs)
+            with self:
+                return _STEPWISE[name](*args, **kwargs)
+        if name in RECURRENT:
+            with self:
+                return RECURRENT[name](self._noise.joined, *args, **kwargs)
         if name in FORMS:
             forms = FORMS[name]
             self.forms = max(self.forms, len(forms))
@@ -350,5 +266,5 @@ class Rewritten(TorchFunctionMode):
             x, weight, bias, *options = args
             product = func(x, weight, None, *options, **kwargs)
             bias = bias if name == "linear" else bias.reshape(-1, 1, 1)
-            return self._noise.add_bias(product, bias, weight[0].numel() + 1)
+            return self._noise.joined(product, bias, weight[0].numel())
         return func(*args, **kwargs)

@@ -366,6 +366,46 @@ def test_input_and_state_may_be_one_sum(dtype: str, operation: str) -> None:
     assert said(one_by_one - 2000 * x.dtype.type(unit_roundoff(dtype))) is not None
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("operation", "gates"), [("rnn", 1), ("lstm", 4), ("gru", 3)])
+def test_a_step_may_be_pulled_back_onto_the_output_s_cotangent(
+    operation: str, gates: int, dtype: str
+) -> None:
+    """A large cotangent first, then 192 products with that of the next step, each of them rounded away."""
+    units, share = 192, 0.7 * unit_roundoff(dtype)
+    config: dict[str, Any] = {"input_size": 1, "hidden_size": units, "num_layers": 1, "bias": True}
+    config |= {"batch_first": False, "dropout": 0.0, "bidirectional": False, "training": False}
+    own: dict[str, dict[str, Any]] = {"rnn": {"nonlinearity": "tanh"}, "lstm": {"proj_size": 0}, "gru": {}}
+    # At zero a gate is a half, so that a quarter of a cotangent reaches the sums of lstm and gru.
+    weight = np.full((gates * units, units), 1 if gates == 1 else 4, dtype)
+    params: dict[str, Array] = {"weight_ih_l0": np.zeros((gates * units, 1), dtype), "weight_hh_l0": weight}
+    params |= {f"bias_{kind}_l0": np.zeros(gates * units, dtype) for kind in ("ih", "hh")}
+    state = np.zeros((1, 1, units), dtype)
+    states = (state, state) if operation == "lstm" else (state,)
+    cotangent = np.stack([np.ones((1, units), dtype), np.full((1, units), share, dtype)])
+    case = Case(
+        operation=operation,
+        dtype=dtype,
+        config=config | own[operation],
+        params=params,
+        inputs=(np.zeros((2, 1, 1), dtype), *states, None),
+        cotangent=(cotangent, states if operation == "lstm" else state),
+    )
+    oracle = Oracle(case)
+    (alternate,) = (a for a in ALTERNATES if a.operation == operation and a.name.startswith("onto"))
+    assert alternate.kernel.vjp is not None
+    _, pullback = alternate.kernel.vjp(params, *case.inputs, **case.config)
+    given, expected = pullback(case.cotangent)[0]["bias_ih_l0"], oracle.cotangents.params["bias_ih_l0"]
+    assert given is not None and expected is not None
+    assert np.abs(given - expected).max() > 30 * unit_roundoff(dtype) * expected.max()
+
+    def said(actual: Array) -> str | None:
+        return complaint(actual, oracle, lambda spread: spread.cotangents.params["bias_ih_l0"], expected)
+
+    assert said(given) is None
+    assert said(given * given.dtype.type(1 + 2000 * unit_roundoff(dtype))) is not None
+
+
 BATCH: dict[str, Any] = {"num_features": 1, "eps": 1e-5, "momentum": 1.0, "training": True}
 """What batches of one channel are normalised by."""
 

@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from conformance import noise
 from conformance.case import Case
+from conformance.comparison import Arithmetic, compare_within
 from conformance.noise import INJECTED, Noise
 from conformance.oracle import Oracle, _flat, _noisy_at_once, _noisy_one_by_one
 from conformance.tree import Array, is_floating
@@ -55,6 +57,30 @@ def test_all_runs_at_once_spread_like_one_by_one(case: Case, form: int) -> None:
     for left, right in zip(at_once, one_by_one, strict=True):
         # A sum of one term has no error; one by one it is counted as one rounding.
         assert left / 1.6 <= right <= left * 1.6 or (left == 0 and right < 2)
+
+
+def complaint(name: str, actual: Array, expected: Array, spread: Array) -> str | None:
+    """What float64's own allowance on either side says."""
+    return compare_within(
+        name, actual, expected, lambda careful: spread, Arithmetic("float64"), shares=2
+    ).complaint
+
+
+@pytest.mark.parametrize(("case", "form"), FORMS)
+def test_without_errors_every_form_is_torch_s_own_value(
+    monkeypatch: pytest.MonkeyPatch, case: Case, form: int
+) -> None:
+    """What is not rounding would widen every allowance."""
+    oracle = Oracle(case)
+    calm = _flat(oracle.output, oracle.cotangents)
+    spread = oracle.careful_spread
+    spreads = _flat(spread.output, spread.cotangents)
+    monkeypatch.setattr(noise, "_POOL", torch.zeros_like(noise._POOL))
+    errorless, _ = _noisy_at_once([case], 2, form)
+    for number, (many, one, allowed) in enumerate(zip(errorless, calm, spreads, strict=True)):
+        if many is not None and is_floating(one):
+            for run in many[0]:
+                assert complaint(f"array {number}", run, one, allowed) is None
 
 
 def test_attention_has_the_noise_of_its_noisier_form() -> None:

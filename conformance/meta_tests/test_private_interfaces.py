@@ -87,4 +87,3 @@ def test_recurrent_layers_have_a_decomposition_into_steps() -> None:
     for step in (decompositions.rnn_tanh_input, decompositions.rnn_relu_input):
         assert list(signature(step).parameters)[:2] == ["input", "hx"]
     assert list(signature(decompositions.lstm_impl).parameters)[:3] == ["input", "hx", "params"]
-    assert list(signature(decompositions.lstm_cell).parameters)[:3] == ["inp", "hx", "cx"]

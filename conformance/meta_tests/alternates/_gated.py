@@ -9,7 +9,7 @@ from conformance.tree import Array
 
 from ._alternate import Cotangents, Params, Pullback
 from ._between_layers import passed_on
-from ._sums import Order, product
+from ._sums import Order, added, product
 
 Run = tuple[str, int, Array, Array, Array]
 """Suffix, direction, input, states (T + 1, N, H), and what `step` keeps of each step (T, 5, N, H)."""
@@ -22,7 +22,7 @@ class Gated:
     `convex` makes the state (1 - z) n + z h, else n + z (h - n); `mirrored` the share of n sigmoid(-a), else
     1 - z; `halves` the sigmoid of a negative argument exp(a) / (1 + exp(a)); `bias` is added `first`, to the
     other bias of r and z, or `apart`, each to its own product; `gather` adds the weights' cotangents up step by
-    step.
+    step; `onto` adds the products of a step one by one to all else that the cotangent of the state before has.
     """
 
     order: Order
@@ -31,6 +31,7 @@ class Gated:
     halves: bool = False
     bias: str = "apart"
     gather: bool = False
+    onto: bool = False
 
     def sigmoid(self, a: Array) -> Array:
         """1 / (1 + exp(-a))."""
@@ -62,16 +63,16 @@ class Gated:
     ) -> tuple[Array, Array, Array, Array, Array, Array]:
         """The cotangents of x, h_0, W_ih, W_hh, b_ih and b_hh."""
         _, _, x, h, kept = run
-        d_i, d_r, d_h = [], [], d_last
+        d_i, d_r, d_h = [], [], d_last + d_states[-1]
         for t in reversed(range(len(x))):
             r, z, n, q, share = kept[t]
-            d_h = d_h + d_states[t]
             d_n = d_h * share * ((1 - n) * (1 + n) if self.convex else 1 - n * n)
             d_z = d_h * (h[t] - n) * (z * share)
             d_reset = d_n * q * (r * (1 - r))
             d_i.append(np.hstack([d_reset, d_z, d_n]))
             d_r.append(np.hstack([d_reset, d_z, d_n * r]))
-            d_h = d_h * z + product(d_r[-1], w[1], self.order)
+            rest = d_h * z + (d_states[t - 1] if t else 0)
+            d_h = added(rest, d_r[-1], w[1], self.order, onto=self.onto)
         of_x, of_h = np.stack(d_i[::-1]), np.stack(d_r[::-1])
         d_x = product(_rows(of_x), w[0], self.order).reshape(x.shape)
         d_ih, d_b_ih = self._weights(of_x, x)

@@ -7,7 +7,7 @@ import numpy as np
 
 from conformance.tree import Array
 
-from ._sums import Order, product
+from ._sums import Order, added, product
 
 Weights = tuple[Array, Array, Array | None]
 """W_ih, W_hh and, where h is projected, W_hr."""
@@ -22,7 +22,8 @@ class Layer:
 
     `fused` takes [W_ih W_hh] [x; h] as one product, `by_gate` each gate's rows as a product of their own; `bias`
     is added `first`, `last`, or each with its own product, `apart`. `gather` adds the cotangents of weights up
-    step by step, else they are one product over all steps. `two_sided` is the sigmoid that never overflows.
+    step by step, else they are one product over all steps. `two_sided` is the sigmoid that never overflows;
+    `onto` adds the products of a step one by one to the cotangent of the output before it.
     """
 
     order: Order
@@ -31,6 +32,7 @@ class Layer:
     bias: str = "first"
     gather: bool = False
     two_sided: bool = False
+    onto: bool = False
 
     def run(
         self, x: Array, h_0: Array, c_0: Array, weights: Weights, biases: Sequence[Array]
@@ -88,10 +90,11 @@ class Layer:
         w_ih, w_hh, w_hr = weights
         d_a = np.zeros((*x.shape[:2], len(w_ih)), x.dtype)
         d_projected = np.zeros(d_states.shape, x.dtype)
+        d_h = d_h + d_states[-1]
         for t in reversed(range(len(x))):
             i, f, g, o, c, _ = steps[t]
             before = steps[t - 1][4] if t else c_0
-            d_projected[t] = d_h + d_states[t]
+            d_projected[t] = d_h
             d_m = d_projected[t] if w_hr is None else product(d_projected[t], w_hr, self.order)
             tanh_c = np.tanh(c)
             d_c = d_c + d_m * o * (1 - tanh_c * tanh_c)
@@ -105,7 +108,8 @@ class Layer:
                 1,
             )
             d_c = d_c * f
-            d_h = product(d_a[t], w_hh, self.order)
+            rest = d_states[t - 1] if t else np.zeros_like(d_h)
+            d_h = added(rest, d_a[t], w_hh, self.order, onto=self.onto)
         d_x = product(_rows(d_a), w_ih, self.order).reshape(x.shape)
         d_ih, d_hh = self._outer(d_a, x), self._outer(d_a, np.stack(h[:-1]))
         d_b = np.add.accumulate([self.order(g, 0) for g in d_a])[-1]

@@ -111,6 +111,13 @@ def product(left: Array, right: Array, order: Order) -> Array:
     return order(left[..., :, :, None] * right[..., None, :, :], -2)
 
 
+def added(rest: Array, left: Array, right: Array, order: Order, *, onto: bool) -> Array:
+    """Left @ right added to the rest; `onto` makes it one sum, of which the rest is the first term."""
+    if not onto:
+        return np.asarray(rest + product(left, right, order))
+    return order(np.concatenate([rest[:, None], left[:, :, None] * right], 1), 1)
+
+
 def _first(terms: Array, axis: int, total: Callable[[Array], Any]) -> Array:
     axis %= terms.ndim
     rows = terms.transpose(axis, *range(axis), *range(axis + 1, terms.ndim))

@@ -21,5 +21,6 @@ ALTERNATES: tuple[Alternate, ...] = (
     ),
     alternate("gru", "1 - z by its own exponential", Gated(native, convex=True, mirrored=True).vjp),
     alternate("gru", "step by step", Gated(sequential, mirrored=True, bias="first", gather=True).vjp),
+    alternate("gru", "onto the output's cotangent", Gated(sequential, onto=True).vjp),
     alternate("gru", "wide, 1 - z by its own exponential", Gated(wide, mirrored=True).vjp),
 )

@@ -115,4 +115,5 @@ ALTERNATES: tuple[Alternate, ...] = (
     alternate("lstm", "fused", network(Layer(native, fused=True))),
     alternate("lstm", "fused, by gate", network(Layer(sequential, fused=True, by_gate=True, gather=True))),
     alternate("lstm", "fused, wide", network(Layer(wide, fused=True, two_sided=True))),
+    alternate("lstm", "onto the output's cotangent", network(Layer(sequential, onto=True))),
 )

@@ -10,7 +10,7 @@ from conformance.tree import Array
 
 from ._alternate import Alternate, Cotangents, Params, Pullback, alternate
 from ._between_layers import passed_on
-from ._sums import ORDERS, Order, native, product, sequential, wide
+from ._sums import ORDERS, Order, added, native, product, sequential, wide
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Cell:
 
     `fused` takes [W_ih W_hh] [x; h] as one product, `at_once` projects the inputs of all steps (of `chunk`
     steps) in one product; `bias` is added `first`, `last`, or each with its own product, `apart`. `gather` adds
-    the cotangents of weights up step by step, else they are one product over all steps.
+    the cotangents of weights up step by step, else they are one product over all steps; `onto` adds the products
+    of a step one by one to the cotangent of the output before it.
     """
 
     order: Order
@@ -28,6 +29,7 @@ class Cell:
     bias: str = "first"
     chunk: int = 1000
     gather: bool = False
+    onto: bool = False
 
     def run(
         self, x: Array, h_0: Array, weights: Sequence[Array], biases: Sequence[Array], relu: bool
@@ -70,11 +72,11 @@ class Cell:
     ) -> tuple[Array, Array, Array, Array, Array]:
         """The cotangents of x, h_0, W_ih, W_hh and each bias."""
         d_a = np.zeros(d_states.shape, x.dtype)
-        d_h = d_last
+        d_h = d_last + d_states[-1]
         for t in reversed(range(len(x))):
-            d_h = d_h + d_states[t]
             d_a[t] = np.where(h[t + 1] <= 0, 0, d_h) if relu else d_h * (1 - h[t + 1] * h[t + 1])
-            d_h = product(d_a[t], weights[1], self.order)
+            before = d_states[t - 1] if t else np.zeros_like(d_h)
+            d_h = added(before, d_a[t], weights[1], self.order, onto=self.onto)
         rows = _rows(d_a)
         d_x = product(rows, weights[0], self.order).reshape(x.shape)
         if self.gather:
@@ -175,4 +177,5 @@ ALTERNATES: tuple[Alternate, ...] = (
     alternate("rnn", "fused, bias first", Cell(sequential, fused=True, bias="first", gather=True).vjp),
     alternate("rnn", "fused, wide", Cell(wide, fused=True, bias="first").vjp),
     alternate("rnn", "in chunks", Cell(native, at_once=True, chunk=2, bias="apart").vjp),
+    alternate("rnn", "onto the output's cotangent", Cell(sequential, onto=True).vjp),
 )

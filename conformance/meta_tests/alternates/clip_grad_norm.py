@@ -14,9 +14,11 @@ Clipped = tuple[dict[str, Array], Array]
 
 
 def joined(params: Params, gradients: Params, **config: Any) -> Clipped:
-    """All numbers are joined into one vector, and powers are exponentials of logarithms."""
+    """All numbers are joined into one vector, and powers are exponentials of logarithms, but for the first."""
 
     def norm(x: Array, order: float) -> Array:
+        if order == 1:
+            return np.asarray(x.sum())
         with np.errstate(all="ignore"):
             found: Array = np.exp(np.log(np.exp(order * np.log(x)).sum()) / order)
         return found

@@ -25,6 +25,9 @@ States: TypeAlias = tuple[Tensor, ...]
 Step: TypeAlias = Callable[[Tensor, Tensor, States], States]
 """(what the input gives, what the state gives, the states before) -> the states after."""
 
+Weights: TypeAlias = tuple[Tensor, Tensor, Tensor | None, Tensor | None, Tensor | None]
+"""W_ih, W_hh, b_ih, b_hh and, where h is projected, W_hr."""
+
 Joined: TypeAlias = Callable[[Tensor, Tensor, int], Tensor]
 """(a sum of products, another term, how many products) -> both added, with the error of one sum in any order."""
 
@@ -70,10 +73,8 @@ def _product(x: Tensor, weight: Tensor, bias: Tensor | None, terms: int) -> Tens
     return functional.linear(functional.pad(x, (0, missing)), functional.pad(weight, (0, missing)), bias)
 
 
-def _layer(
-    joined: Joined, step: Step, x: Tensor, states: States, weights: Sequence[Any]
-) -> tuple[Tensor, States]:
-    """The states h of all steps (T, N, H), and the last ones; weights: W_ih, W_hh, b_ih, b_hh, W_hr, or None."""
+def _layer(joined: Joined, step: Step, x: Tensor, states: States, weights: Weights) -> tuple[Tensor, States]:
+    """The states h of all steps (T, N, H), and the last ones."""
     w_ih, w_hh, b_ih, b_hh, w_hr = weights
     terms = w_ih.shape[1] + w_hh.shape[1]
     fed = _product(x, w_ih, b_ih, terms)
@@ -92,39 +93,17 @@ def _for_each(shared: Tensor | None, steps: int) -> Sequence[Tensor | None]:
     return [None] * steps if shared is None else shared.expand(steps, *shared.shape).unbind(0)
 
 
-def _network(
-    joined: Joined,
-    step: Step,
-    x: Tensor,
-    states: States,
-    params: Sequence[Tensor],
-    has_biases: bool,
-    projected: bool,
-    bidirectional: bool,
-    batch_first: bool,
-) -> tuple[Tensor, ...]:
-    """The output, and the last states of all layers and directions."""
-    seen = x.transpose(0, 1) if batch_first else x
-    each, ends = _weights(params, has_biases, projected), list[States]()
-    directions = 1 + bidirectional
-    first = [tuple(state) for state in zip(*states, strict=True)]
-    while len(ends) < len(first):
-        outputs = []
-        for reverse in range(directions):
-            h, end = _layer(joined, step, seen.flip(0) if reverse else seen, first[len(ends)], next(each))
-            outputs.append(h.flip(0) if reverse else h)
-            ends.append(end)
-        seen = torch.cat(outputs, -1)
-    return seen.transpose(0, 1) if batch_first else seen, *map(torch.stack, zip(*ends, strict=True))
-
-
-def _weights(params: Sequence[Tensor], has_biases: bool, projected: bool) -> Iterator[Sequence[Any]]:
-    """Those of each layer and direction, with None for what there is not."""
+def _weights(params: Sequence[Tensor], has_biases: bool, projected: bool) -> Iterator[Weights]:
+    """Those of each layer and direction."""
     left = iter(params)
     for w_ih in left:
         w_hh = next(left)
-        biases = [next(left), next(left)] if has_biases else [None, None]
-        yield w_ih, w_hh, *biases, next(left) if projected else None
+        b_ih, b_hh = (next(left), next(left)) if has_biases else (None, None)
+        yield w_ih, w_hh, b_ih, b_hh, next(left) if projected else None
+
+
+def _tuple(states: Any) -> States:
+    return tuple(states) if isinstance(states, (tuple, list)) else (states,)
 
 
 def _steps(step: Step) -> Callable[..., Any]:
@@ -141,11 +120,20 @@ def _steps(step: Step) -> Callable[..., Any]:
         batch_first: bool,
     ) -> tuple[Tensor, ...]:
         assert not (dropout and train and num_layers > 1)  # the reference drops between layers of its own
-        given = states if isinstance(states, (tuple, list)) else (states,)
+        given = _tuple(states)
         projected = len(given) > 1 and given[0].shape[-1] != given[1].shape[-1]
-        return _network(
-            joined, step, x, tuple(given), params, has_biases, projected, bidirectional, batch_first
-        )
+        each, ends = _weights(params, has_biases, projected), list[States]()
+        seen = x.transpose(0, 1) if batch_first else x
+        for _ in range(num_layers):
+            outputs = []
+            for reverse in (False, True)[: 1 + bidirectional]:
+                first = tuple(state[len(ends)] for state in given)
+                h, end = _layer(joined, step, seen.flip(0) if reverse else seen, first, next(each))
+                outputs.append(h.flip(0) if reverse else h)
+                ends.append(end)
+            seen = torch.cat(outputs, -1)
+        output = seen.transpose(0, 1) if batch_first else seen
+        return output, *map(torch.stack, zip(*ends, strict=True))
 
     return network
 
@@ -154,8 +142,7 @@ def _one_step(step: Step) -> Callable[..., Any]:
     def cell(
         joined: Joined, x: Tensor, states: Any, w_ih: Tensor, w_hh: Tensor, b_ih: Any = None, b_hh: Any = None
     ) -> Any:
-        given = states if isinstance(states, (tuple, list)) else (states,)
-        _, end = _layer(joined, step, x[None], tuple(given), (w_ih, w_hh, b_ih, b_hh, None))
+        _, end = _layer(joined, step, x[None], _tuple(states), (w_ih, w_hh, b_ih, b_hh, None))
         return end if len(end) > 1 else end[0]
 
     return cell

@@ -244,8 +244,9 @@ def _linear(func: Any, name: str, args: Args, kwargs: Kwargs, limits: Limits) ->
 
 
 def _sigmoid(x: Tensor, result: Tensor, limits: Limits) -> Tensor:
-    # Where exp(-x) overflows 1 / (1 + exp(-x)) is 0, in PyTorch too, and exp(x) / (1 + exp(x)) is not.
-    vanishing = result < 1 / float(limits.max)
+    # Where exp(-x) overflows 1 / (1 + exp(-x)) is 0, in PyTorch too, and exp(x) / (1 + exp(x)) is not. PyTorch's
+    # lstm in float32 has 0 from where the exponential is near to the end of the normal range.
+    vanishing = result < 2 * float(limits.smallest_normal)
     return torch.where(vanishing, x.exp() / (float(limits.eps) / 2), 2 * ULPS["sigmoid"] * result.abs())
 
 

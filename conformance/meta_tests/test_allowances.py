@@ -302,6 +302,41 @@ def test_a_sigmoid_may_vanish_where_its_exponential_overflows(dtype: str, given:
     assert said(100 * small) is not None
 
 
+def test_a_gate_of_lstm_may_vanish_next_to_the_normal_range() -> None:
+    """PyTorch's own kernel in float32 has 0 where the sigmoid is 1.6e-38, its reference does not."""
+    config: dict[str, Any] = {
+        "input_size": 1,
+        "hidden_size": 1,
+        "num_layers": 1,
+        "bias": False,
+        "proj_size": 0,
+    }
+    config |= {"batch_first": False, "dropout": 0.0, "bidirectional": False, "training": False}
+    forgets = np.array([[0.0], [-1.0], [0.0], [0.0]], np.float32)
+    one, zero = np.ones((1, 1, 1), np.float32), np.zeros((1, 1, 1), np.float32)
+    case = Case(
+        operation="lstm",
+        dtype="float32",
+        config=config,
+        params={"weight_ih_l0": forgets, "weight_hh_l0": np.zeros_like(forgets)},
+        inputs=(87 * one, zero, zero, None),
+        # So much of c_n's cotangent that a part of it is an ordinary number.
+        cotangent=(zero, (zero, 1e30 * one)),
+    )
+    oracle, kernel = Oracle(case), eager_kernel("lstm")
+    assert kernel.vjp is not None
+    _, pullback = kernel.vjp(case.params, *case.inputs, **case.config)
+    given, expected = pullback(case.cotangent)[1][2], oracle.cotangents.inputs[2]
+    assert given is not None and expected is not None
+    assert not given.any() and expected > 1e-8
+
+    def said(actual: Array) -> str | None:
+        return complaint(actual, oracle, lambda spread: spread.cotangents.inputs[2], expected)
+
+    assert said(given) is None
+    assert said((100 * expected).astype(np.float32)) is not None
+
+
 def rational_erf(x: Array) -> Array:
     """Abramowitz and Stegun 7.1.26 in float32, as PyTorch's gelu computes it there."""
     t = 1 / (1 + np.float32(0.3275911) * np.abs(x))

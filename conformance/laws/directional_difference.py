@@ -58,12 +58,13 @@ def directional_difference(trial: Trial) -> None:
     slope = _total(c, d)
     bend = sum(_total(_sizes(d), _sizes(_minus(end, c))) for end in (c_above, c_below)) / 2
     error = abs(difference - slope)
+    sides = [(trial.oracle_of(ends[0]), above, c_above), (trial.oracle_of(ends[1]), below, c_below)]
     allowed, headroom = 0.0, None
     for careful in (None, False, True):
         _, b = _allowances(trial, trial.oracle, f, c, careful)
         allowed = bend + 2 * _total(_sizes(d), b)
-        for end, outputs, pulled in ((ends[0], above, c_above), (ends[1], below, c_below)):
-            a, b = _allowances(trial, trial.oracle_of(end), outputs, pulled, careful)
+        for oracle, outputs, pulled in sides:
+            a, b = _allowances(trial, oracle, outputs, pulled, careful)
             allowed += (_total(_sizes(g), a) / step + _total(_sizes(d), b)) / 2
         headroom = None if careful is None else error / allowed
         if error <= allowed:

@@ -17,7 +17,7 @@ from .test_house import ROOT, sources
 HOMES = {"torch": "conformance/noise.py", "hypothesis": "conformance/asking.py"}
 
 # Judged with these; another one needs a run of all meta tests, and its name here.
-TORCH = {"2.13"}
+TORCH = {"2.13", "2.14"}
 HYPOTHESIS = {"6.170"}
 
 

@@ -143,7 +143,7 @@ def _one_step(step: Step) -> Callable[..., Any]:
         joined: Joined, x: Tensor, states: Any, w_ih: Tensor, w_hh: Tensor, b_ih: Any = None, b_hh: Any = None
     ) -> Any:
         _, end = _layer(joined, step, x[None], _tuple(states), (w_ih, w_hh, b_ih, b_hh, None))
-        return end if len(end) > 1 else end[0]
+        return end[0] if len(end) == 1 else end
 
     return cell
 

@@ -33,14 +33,10 @@ def spreads(oracle: Oracle, noisy: list[Array | None]) -> list[float]:
 SEVERAL = {"scaled_dot_product_attention": 2, "multihead_attention": 2}
 """Operations that are computed in more forms than one."""
 
-NETWORKS = {"rnn", "lstm", "gru"}
-"""Step by step in either way, and one by one for up to eight seconds: every third of their cases will do."""
-
 FORMS = [
     pytest.param(case, form, id=f"{case.operation}-{number}-{form}")
     for number, case in enumerate(STORED_CASES)
     for form in range(SEVERAL.get(case.operation, 1))
-    if case.operation not in NETWORKS or number % 3 == 0
 ]
 
 
@@ -160,7 +156,7 @@ def pairs() -> dict[str, tuple[Callable[..., Tensor], Callable[..., Tensor]]]:
     }
 
 
-RUNS = 200
+MANY = 200
 
 
 @pytest.mark.parametrize("name", pairs())
@@ -169,7 +165,7 @@ def test_in_place_is_as_noisy_as_out_of_place(name: str) -> None:
 
     def spread(function: Callable[..., Tensor]) -> list[Any]:
         found = []
-        for run in range(RUNS):
+        for run in range(MANY):
             a, b = (
                 torch.linspace(-1.3, end, 9).double().reshape(3, 3).requires_grad_() for end in (2.1, 1.4)
             )
@@ -181,7 +177,7 @@ def test_in_place_is_as_noisy_as_out_of_place(name: str) -> None:
 
     # A standard deviation over n runs scatters by 1 / sqrt(2 n) of itself, two of them by 1 / sqrt(n); below
     # float64's own rounding, in units of the injected one, there is nothing to compare.
-    scatter, own = 6 / np.sqrt(RUNS), 8 * 2.0**-53 / INJECTED
+    scatter, own = 6 / np.sqrt(MANY), 8 * 2.0**-53 / INJECTED
     for plain, in_place in zip(*(spread(function) for function in pairs()[name]), strict=True):
         assert (np.abs(plain - in_place) <= scatter * np.maximum(plain, in_place) + own).all()
 
@@ -192,7 +188,7 @@ def test_a_number_is_rounded_too() -> None:
 
     def spread(function: Callable[[Tensor], Tensor]) -> float:
         found = []
-        for run in range(RUNS):
+        for run in range(MANY):
             with Noise(run):
                 found.append((function(a) / function(torch.ones(1).double())).numpy())
         return float((np.stack(found) / a.numpy()).std()) / INJECTED
@@ -233,10 +229,10 @@ def test_a_fused_step_is_as_noisy_as_its_parts(name: str) -> None:
 
     def spread(function: Callable[..., Tensor]) -> Any:
         found = []
-        for run in range(RUNS):
+        for run in range(MANY):
             with Noise(run):
                 found.append(function(a, b).numpy())
         return np.stack(found).std(axis=0) / INJECTED
 
     fused, parts = (spread(function) for function in COMPOSED[name])
-    assert (np.abs(fused - parts) <= 6 / np.sqrt(RUNS) * np.maximum(fused, parts)).all()
+    assert (np.abs(fused - parts) <= 6 / np.sqrt(MANY) * np.maximum(fused, parts)).all()

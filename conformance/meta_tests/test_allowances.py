@@ -15,6 +15,7 @@ from conformance.case import Case
 from conformance.comparison import Arithmetic, allowance, compare_within, unit_roundoff
 from conformance.eager import eager_kernel
 from conformance.engine import judge_case
+from conformance.kernel import Kernel
 from conformance.operation import Operation
 from conformance.operations import OPERATIONS
 from conformance.oracle import Oracle, Spread
@@ -273,9 +274,20 @@ def test_a_step_across_a_kink_has_the_rounding_of_its_other_side() -> None:
         cotangent=np.array([[[[1, 0.9 * unit_roundoff(dtype)]]]], dtype),
     )
     (law,) = (law for law in laws_of(pool) if law.name == "directional_difference")
-    verdict = judge_case(pool, eager_kernel("max_pool2d"), Declaration(name="torch"), law, case)
-    # The slope is wrong by half of the cotangent beyond the kink, and may be: any slope would hold.
+    right = eager_kernel("max_pool2d")
+    verdict = judge_case(pool, right, Declaration(name="torch"), law, case)
+    # The slope is wrong by half of the cotangent beyond the kink, and may be; so would any other as small be.
     assert verdict.status is Status.VACUOUS
+
+    def too_steep(*arguments: Any, **options: Any) -> Any:
+        assert right.vjp is not None
+        output, pullback = right.vjp(*arguments, **options)
+        return output, lambda cotangent: (pullback(cotangent)[0], (pullback(cotangent)[1][0] + 5,))
+
+    verdict = judge_case(
+        pool, Kernel(pool.name, right.forward, too_steep), Declaration(name="wrong"), law, case
+    )
+    assert verdict.status is Status.FAILED
 
 
 @pytest.mark.parametrize(
